@@ -1,0 +1,57 @@
+"""A form: one printed table of a document, its parts over pages joined, with what stands around it.
+
+Belongs here: the type. How pages are joined into forms is in `assembly`, which standard form it is in `recognition`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pipeline.readers.printed import Box
+
+
+@dataclass(slots=True)
+class FormCell:
+    """A printed cell at its place in the joined form. `text` has no line breaks; `lines` keeps them."""
+
+    cell_id: str
+    page_number: int
+    row: int
+    column: int
+    row_span: int
+    column_span: int
+    text: str
+    lines: tuple[str, ...]
+    box: Box | None
+    method: str
+    text_x0: float | None = None
+    confidence: float | None = None
+
+
+@dataclass(slots=True)
+class Form:
+    """One printed table. `key` is a form of the catalogue (forms/catalogue/form.csv), None where it was not recognised.
+
+    `header_rows` are the rows above the first row of data; `repeated_header_rows` are their repetitions on later pages.
+    `unit` is the printed unit of amounts (元, 千元, 万元, 亿元).
+    """
+
+    index: int
+    first_page: int
+    last_page: int
+    row_count: int
+    column_count: int
+    cells: list[FormCell]
+    key: str | None = None
+    title: str | None = None
+    unit: str | None = None
+    agency_name: str | None = None
+    note: str = ""
+    heading_lines: list[str] = field(default_factory=list)
+    header_rows: list[int] = field(default_factory=list)
+    repeated_header_rows: list[int] = field(default_factory=list)
+    method: str = "pdf"
+
+    def row(self, index: int) -> list[FormCell]:
+        """Cells whose first row is `index`, left to right."""
+        return sorted((cell for cell in self.cells if cell.row == index), key=lambda cell: cell.column)
