@@ -77,6 +77,9 @@ class Page:
     height: float | None = None
     problem: str | None = None
     """Why the page could not be read, where it could not; such a page has no blocks."""
+    turn: int = 0
+    """Degrees clockwise by which the displayed page was turned so that its text reads upright; all boxes, width and height are
+    in the turned frame."""
 
     @property
     def grids(self) -> list[Grid]:

@@ -1,0 +1,154 @@
+"""Markdown and plain text -> printed lines and grids.
+
+Belongs here: headings, paragraphs, tab-separated and pipe tables of text files. Does not belong here: what the tables mean.
+
+A text file has no pages. A blank line inside a table is where a page of the original ended: the rows after it are a second
+grid. Cells stand at the index at which they are written; a blank one is a cell without text, never a span, because the
+text does not say what was merged.
+"""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.readers.characters import fold
+from pipeline.readers.printed import Cell, Grid, Line, Page, PrintedDocument, Unreadable
+
+MOST_CHARACTERS = 20_000_000
+MOST_COLUMNS = 200
+
+_HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
+_PARAGRAPH_MARK = re.compile(r"</p>\s*<p>|<br\s*/?>", re.IGNORECASE)
+_TAG = re.compile(r"</?(?:p|b|i|u|strong|em|span|font|div|sup|sub)\b[^<>]*>", re.IGNORECASE)
+_EMPHASIS = re.compile(r"\*\*(.+?)\*\*|__(.+?)__")
+_LIST_ITEM = re.compile(
+    r"^\s*(?:[-*+]\s+|\d{1,3}[.)、．]\s*|[（(][一二三四五六七八九十\d]+[)）]|[一二三四五六七八九十]+、)"
+)
+_DASHES = re.compile(r"^:?-{2,}:?$")
+_PIPE_ROW = re.compile(r"^\s*\|.*\|\s*$")
+_PIPE_RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
+
+
+def decode(data: bytes) -> str:
+    """Text of `data`. Raises Unreadable('unknown_format') where the bytes are text in no usual encoding."""
+    for mark, encoding in (
+        (b"\xef\xbb\xbf", "utf-8-sig"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    ):
+        if data.startswith(mark):
+            return data.decode(encoding, errors="replace")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        try:
+            text = data.decode("gb18030")
+        except UnicodeDecodeError as error:
+            raise Unreadable(
+                "unknown_format",
+                f"the bytes are neither UTF-8 nor GB 18030 text ({error.reason})",
+            ) from error
+    controls = sum(1 for character in text[:20_000] if ord(character) < 32 and character not in "\t\n\r\f\v")
+    if controls > len(text[:20_000]) // 200:
+        raise Unreadable("unknown_format", "the bytes are neither a known document nor text")
+    return text
+
+
+def read(data: bytes) -> PrintedDocument:
+    """Read Markdown or plain text. Raises Unreadable (unknown_format, limit_exceeded)."""
+    text = decode(data)
+    if len(text) > MOST_CHARACTERS:
+        raise Unreadable("limit_exceeded", f"{len(text)} characters of text")
+    source = _joined_quotes(fold(text).replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    blocks: list[Line | Grid] = []
+    rows: list[list[str]] = []
+    starts = True
+
+    def close_table() -> None:
+        if rows:
+            blocks.append(_grid(rows))
+            rows.clear()
+
+    for index, raw in enumerate(source):
+        line = raw.replace("\f", "")
+        if "\t" in line.strip(" "):
+            cells = line.split("\t")
+            if not all(_DASHES.match(cell.strip()) or not cell.strip() for cell in cells) or not line.strip():
+                rows.append([_clean(cell) for cell in cells])
+            starts = True
+            continue
+        is_rule = bool(_PIPE_RULE.match(line)) and "|" in line
+        if _PIPE_ROW.match(line) or (is_rule and rows):
+            if not is_rule:
+                rows.append([_clean(cell) for cell in re.split(r"(?<!\\)\|", line.strip()[1:-1])])
+            starts = True
+            continue
+        close_table()
+        if not line.strip():
+            starts = True
+            continue
+        heading = _HEADING.match(line)
+        if heading:
+            blocks.append(
+                Line(
+                    1,
+                    _clean(heading[2]),
+                    starts_paragraph=True,
+                    heading_level=len(heading[1]),
+                )
+            )
+            starts = True
+            continue
+        following = source[index + 1] if index + 1 < len(source) else ""
+        text_line = _clean(line)
+        if text_line:
+            blocks.append(
+                Line(
+                    1,
+                    text_line,
+                    starts_paragraph=starts or bool(_LIST_ITEM.match(line)),
+                )
+            )
+            starts = False
+        if not following.strip():
+            starts = True
+    close_table()
+    return PrintedDocument(format="text", pages=[Page(1, blocks, "text")], page_count=None)
+
+
+def _clean(text: str) -> str:
+    """One cell or line without the markup that conversion left in it; paragraph marks inside a cell become line breaks."""
+    stripped = text.strip(" \u3000")
+    if len(stripped) > 1 and stripped[0] == stripped[-1] == '"' and '"' not in stripped[1:-1]:
+        stripped = stripped[1:-1]
+    stripped = _PARAGRAPH_MARK.sub("\n", stripped)
+    stripped = _TAG.sub("", stripped)
+    stripped = _EMPHASIS.sub(lambda match: match[1] or match[2], stripped)
+    return "\n".join(part.strip(" \u3000") for part in stripped.split("\n")).strip("\n")
+
+
+def _joined_quotes(source: list[str]) -> list[str]:
+    """Lines with those joined that a quoted cell of a tab-separated row runs over."""
+    result: list[str] = []
+    index = 0
+    while index < len(source):
+        line = source[index]
+        if "\t" in line and line.split("\t")[-1].count('"') == 1 and line.split("\t")[-1].lstrip().startswith('"'):
+            for end in range(index + 1, min(index + 20, len(source))):
+                if '"' in source[end]:
+                    line = "<br>".join([line, *source[index + 1 : end + 1]])
+                    index = end
+                    break
+        result.append(line)
+        index += 1
+    return result
+
+
+def _grid(rows: list[list[str]]) -> Grid:
+    columns = min(max(len(row) for row in rows), MOST_COLUMNS)
+    cells = [
+        Cell(index, column, row[column] if column < len(row) else "")
+        for index, row in enumerate(rows)
+        for column in range(columns)
+    ]
+    return Grid(1, len(rows), columns, cells, "text")
