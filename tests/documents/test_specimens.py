@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
+
 from typeset.__main__ import set_all
 from typeset.document import FOLDER, MARK, FormBlock, read_specimen
 from typeset.grid import blocks_of
