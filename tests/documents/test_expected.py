@@ -306,25 +306,26 @@ def test_every_coded_row_is_present_once(file: Path) -> None:
     assert not doubled, f"{file.stem}: coded rows read twice: {sorted(doubled)[:SHOWN]}"
 
 
+ONE_EXPECTED: list[Row] = [
+    {
+        "document": "d", "sha256": "s", "page_number": "1", "form": "general_public_expenditure", "agency_name": "甲局",
+        "line_code": "2010301", "line_name": "行政运行", "measure": "total", "fund": "general_public_budget", "source": "",
+        "fiscal_year": "2026", "phase": "approved", "printed_text": "1,234", "amount_yuan": "12340000.00", "printed_unit": "万元",
+    }
+]  # fmt: skip
+ONE_FIGURE: Row = {
+    "figure_id": "f", "cell_id": "c", "page_number": 1, "form": "general_public_expenditure", "agency_name": "甲 局",
+    "line_code": "2010301", "line_name": "行政运行", "measure": "total", "fund": "general_public_budget", "source": None,
+    "fiscal_year": 2026, "phase": "approved", "printed_text": "1,234", "amount_yuan": Decimal("12340000.00"),
+    "printed_unit": "万元", "value_state": "number", "proof": "unchecked",
+}  # fmt: skip
+
+
 class TestTheComparisonItself:
     """A comparison that cannot fail proves nothing."""
 
-    EXPECTED = [
-        {
-            "document": "d", "sha256": "s", "page_number": "1", "form": "general_public_expenditure", "agency_name": "甲局",
-            "line_code": "2010301", "line_name": "行政运行", "measure": "total", "fund": "general_public_budget", "source": "",
-            "fiscal_year": "2026", "phase": "approved", "printed_text": "1,234", "amount_yuan": "12340000.00", "printed_unit": "万元",
-        }
-    ]  # fmt: skip
-    FIGURE = {
-        "figure_id": "f", "cell_id": "c", "page_number": 1, "form": "general_public_expenditure", "agency_name": "甲 局",
-        "line_code": "2010301", "line_name": "行政运行", "measure": "total", "fund": "general_public_budget", "source": None,
-        "fiscal_year": 2026, "phase": "approved", "printed_text": "1,234", "amount_yuan": Decimal("12340000.00"),
-        "printed_unit": "万元", "value_state": "number", "proof": "unchecked",
-    }  # fmt: skip
-
     def verdict(self, **changes: Any) -> tuple[int, int, int, int]:
-        result = compare(self.EXPECTED, {"figure": [{**self.FIGURE, **changes}]})
+        result = compare(ONE_EXPECTED, {"figure": [{**ONE_FIGURE, **changes}]})
         return result.right, len(result.wrong), len(result.missing), len(result.flagged)
 
     def test_the_same_is_right(self) -> None:
@@ -347,9 +348,9 @@ class TestTheComparisonItself:
 
     def test_refused_is_flagged(self) -> None:
         cell = {"cell_id": "c", "page_number": 1, "text": "1,234"}
-        result = compare(self.EXPECTED, {"cell": [cell], "refusal": [{"cell_ids": ["c"]}]})
+        result = compare(ONE_EXPECTED, {"cell": [cell], "refusal": [{"cell_ids": ["c"]}]})
         assert (len(result.flagged), result.count) == (1, 1)
 
     def test_one_figure_answers_once(self) -> None:
-        result = compare(self.EXPECTED * 2, {"figure": [self.FIGURE]})
+        result = compare(ONE_EXPECTED * 2, {"figure": [ONE_FIGURE]})
         assert (result.right, len(result.missing)) == (1, 1)
