@@ -39,10 +39,8 @@ def detect_format(data: bytes) -> str:
         return "doc"
     if start.startswith(b"<") and _HTML.search(start):
         return "html"
-    if (
-        any(data.startswith(mark) for mark in _BINARY_MARKS)
-        or b"\x00" in data[:4096]
-        and not data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if any(data.startswith(mark) for mark in _BINARY_MARKS) or (
+        b"\x00" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff"))
     ):
         return "unknown"
     return "text"

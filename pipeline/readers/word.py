@@ -1,0 +1,264 @@
+"""Word documents -> printed lines and grids, in the order of the body.
+
+Belongs here: paragraphs with their heading levels, tables with merged cells, and the conversion of legacy Word files by
+LibreOffice. Does not belong here: what they mean. Word files have no pages: everything is on page 1.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import docx
+from docx.oxml.ns import qn
+from docx.oxml.table import CT_Tbl
+from docx.oxml.text.paragraph import CT_P
+
+from pipeline.readers.characters import fold
+from pipeline.readers.printed import Cell, Grid, Line, Page, PrintedDocument, Unreadable
+
+CONVERSION_SECONDS = 120
+MOST_UNPACKED_BYTES = 400_000_000
+
+_HEADING_STYLE = re.compile(r"(?:heading|标题)\s*(\d)", re.IGNORECASE)
+
+
+def read(data: bytes, kind: str = "docx") -> PrintedDocument:
+    """Read a .docx (`kind` 'docx') or, through LibreOffice, a legacy .doc ('doc').
+
+    Raises Unreadable: damaged_file, truncated_file, encrypted_file, limit_exceeded, converter_missing.
+    """
+    return _read_package(convert(data) if kind == "doc" else data, kind)
+
+
+def convert(data: bytes, target: str = "docx", suffix: str = ".doc") -> bytes:
+    """A legacy Office file converted by LibreOffice, run without a display, with a profile of its own and a time limit.
+
+    Raises Unreadable: converter_missing where LibreOffice is not installed, limit_exceeded where it takes too long,
+    damaged_file where it makes nothing of the file.
+    """
+    office = shutil.which("soffice") or shutil.which("libreoffice")
+    if office is None:
+        raise Unreadable("converter_missing", "a legacy Word file needs LibreOffice (soffice), which is not installed")
+    with tempfile.TemporaryDirectory(prefix="yusuan-convert-") as folder:
+        source = Path(folder) / f"document{suffix}"
+        source.write_bytes(data)
+        command = [
+            office, "--headless", "--norestore", "--nolockcheck", "--nodefault",
+            f"-env:UserInstallation=file://{folder}/profile",
+            "--convert-to", target, "--outdir", folder, str(source),
+        ]  # fmt: skip
+        environment = {**os.environ, "HOME": folder}
+        with subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment, start_new_session=True
+        ) as process:
+            try:
+                process.wait(CONVERSION_SECONDS)
+            except subprocess.TimeoutExpired as error:
+                # soffice starts a child of its own; the whole session ends with it
+                os.killpg(process.pid, signal.SIGKILL)
+                raise Unreadable("limit_exceeded", f"LibreOffice took more than {CONVERSION_SECONDS} s") from error
+        result = source.with_suffix(f".{target}")
+        if not result.exists() or not result.stat().st_size:
+            raise Unreadable("damaged_file", "LibreOffice cannot open the file")
+        return result.read_bytes()
+
+
+def check_package(data: bytes, what: str) -> None:
+    """Raise Unreadable where an Office package (a ZIP) is cut short, damaged or unpacks beyond reason."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            size = sum(entry.file_size for entry in package.infolist())
+            if any(entry.flag_bits & 0x1 for entry in package.infolist()):
+                raise Unreadable("encrypted_file", f"the {what} is protected by a password")
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+        whole = b"PK\x05\x06" in data[-70_000:]
+        raise Unreadable(
+            "damaged_file" if whole else "truncated_file", f"the {what} cannot be unpacked: {error}"
+        ) from error
+    if size > MOST_UNPACKED_BYTES:
+        raise Unreadable("limit_exceeded", f"the {what} unpacks to {size} bytes")
+
+
+def _read_package(data: bytes, kind: str) -> PrintedDocument:
+    check_package(data, "Word document")
+    try:
+        document = docx.Document(io.BytesIO(data))
+        styles = _heading_levels(document)
+        blocks = list(_blocks(document.element.body, styles))
+    except (KeyError, ValueError, AttributeError, zipfile.BadZipFile, SyntaxError) as error:
+        raise Unreadable("damaged_file", f"the Word document cannot be read: {error!r}") from error
+    return PrintedDocument(format=kind, pages=[Page(1, blocks, "word")], page_count=None)
+
+
+def _heading_levels(document: Any) -> dict[str, int]:
+    """Heading level by style identifier, from the style's outline level or its name, its ancestors included."""
+    levels: dict[str, int] = {}
+    parents: dict[str, str] = {}
+    for style in document.styles.element.iterchildren(qn("w:style")):
+        name = style.get(qn("w:styleId")) or ""
+        title = style.find(qn("w:name"))
+        outline = style.find(f"{qn('w:pPr')}/{qn('w:outlineLvl')}")
+        match = _HEADING_STYLE.search(title.get(qn("w:val")) or "") if title is not None else None
+        if outline is not None and int(outline.get(qn("w:val")) or 9) < 9:
+            levels[name] = int(outline.get(qn("w:val"))) + 1
+        elif match:
+            levels[name] = int(match[1])
+        based = style.find(qn("w:basedOn"))
+        if based is not None:
+            parents[name] = based.get(qn("w:val")) or ""
+    for name in parents:
+        ancestor, steps = name, 0
+        while ancestor not in levels and ancestor in parents and steps < 10:
+            ancestor, steps = parents[ancestor], steps + 1
+        if ancestor in levels:
+            levels.setdefault(name, levels[ancestor])
+    return levels
+
+
+def _blocks(parent: Any, styles: dict[str, int]) -> Iterator[Line | Grid]:
+    for element in parent.iterchildren():
+        if isinstance(element, CT_P):
+            yield from _paragraph(element, styles)
+        elif isinstance(element, CT_Tbl):
+            yield from _table(element, styles)
+        elif element.tag in (qn("w:sdt"), qn("w:ins"), qn("w:smartTag"), qn("w:customXml")):
+            content = element.find(qn("w:sdtContent"))
+            yield from _blocks(element if content is None else content, styles)
+
+
+def _paragraph(element: Any, styles: dict[str, int]) -> Iterator[Line | Grid]:
+    """The paragraph as one line per printed line break; tables in text boxes follow it."""
+    properties = element.find(qn("w:pPr"))
+    level = None
+    if properties is not None:
+        style = properties.find(qn("w:pStyle"))
+        outline = properties.find(qn("w:outlineLvl"))
+        if outline is not None and (outline.get(qn("w:val")) or "9").isdigit() and int(outline.get(qn("w:val"))) < 9:
+            level = int(outline.get(qn("w:val"))) + 1
+        elif style is not None:
+            level = styles.get(style.get(qn("w:val")) or "")
+    for number, text in enumerate(_text(element).split("\n")):
+        stripped = text.strip(" \u3000\t")
+        if stripped:
+            yield Line(1, stripped, starts_paragraph=number == 0, heading_level=level, font_size=_size(element))
+    for box in element.iter(qn("w:txbxContent")):
+        # Word writes a text box twice, for old and new readers; the copy for old ones is skipped
+        if not any(ancestor.tag.endswith("}Fallback") for ancestor in box.iterancestors()):
+            yield from _blocks(box, styles)
+
+
+def _size(element: Any) -> float | None:
+    size = next(element.iter(qn("w:sz")), None)
+    value = size.get(qn("w:val")) if size is not None else None
+    return int(value) / 2 if value and value.isdigit() else None
+
+
+def _text(element: Any) -> str:
+    """Text of a paragraph: runs in order, deleted and hidden text left out, tabs kept as blanks, breaks as line breaks."""
+    parts: list[str] = []
+    for node in element.iter():
+        tag = node.tag
+        if tag == qn("w:t"):
+            if not _is_outside(node, element):
+                parts.append(node.text or "")
+        elif tag == qn("w:tab") and node.getparent().tag == qn("w:r"):
+            parts.append("  ")
+        elif tag in (qn("w:br"), qn("w:cr")):
+            if node.get(qn("w:type")) in (None, "textWrapping"):
+                parts.append("\n")
+        elif tag == qn("w:noBreakHyphen"):
+            parts.append("-")
+    return fold("".join(parts))
+
+
+def _is_outside(node: Any, paragraph: Any) -> bool:
+    """Whether text belongs to a text box inside the paragraph, is hidden, or was deleted in a tracked change."""
+    for ancestor in node.iterancestors():
+        if ancestor is paragraph:
+            return False
+        if ancestor.tag in (qn("w:txbxContent"), qn("w:del"), qn("w:moveFrom")):
+            return True
+        if ancestor.tag == qn("w:r"):
+            properties = ancestor.find(qn("w:rPr"))
+            if properties is not None and properties.find(qn("w:vanish")) is not None:
+                return True
+    return False
+
+
+def _table(table: Any, styles: dict[str, int]) -> Iterator[Line | Grid]:
+    """The table as a grid; a table of one cell is a box around text and gives its lines."""
+    spans: list[list[tuple[int, int, bool, Any]]] = []  # per row: column, span, continues the cell above, element
+    for row in _children(table, "w:tr"):
+        column = 0
+        properties = row.find(qn("w:trPr"))
+        if properties is not None:
+            before = properties.find(qn("w:gridBefore"))
+            column += int(before.get(qn("w:val")) or 0) if before is not None else 0
+        entries = []
+        for cell in _children(row, "w:tc"):
+            cell_properties = cell.find(qn("w:tcPr"))
+            span, continues = 1, False
+            if cell_properties is not None:
+                grid_span = cell_properties.find(qn("w:gridSpan"))
+                span = max(1, int(grid_span.get(qn("w:val")) or 1)) if grid_span is not None else 1
+                merge = cell_properties.find(qn("w:vMerge"))
+                continues = merge is not None and merge.get(qn("w:val")) != "restart"
+            entries.append((column, span, continues, cell))
+            column += span
+        if entries:
+            spans.append(entries)
+    if not spans:
+        return
+    edges = sorted(
+        {column for row in spans for column, _, _, _ in row} | {c + s for row in spans for c, s, _, _ in row}
+    )
+    place = {edge: index for index, edge in enumerate(edges)}  # columns of the layout that no cell uses are dropped
+    cells: list[Cell] = []
+    nested: list[Line | Grid] = []
+    above: dict[tuple[int, int], Cell] = {}
+    for row_index, row in enumerate(spans):
+        current: dict[tuple[int, int], Cell] = {}
+        for column, span, continues, element in row:
+            key = (column, span)
+            if continues and key in above:
+                above[key].row_span += 1
+                current[key] = above[key]
+                continue
+            text = "\n".join(filter(None, (_text(p).strip(" \u3000\t\n") for p in _children(element, "w:p"))))
+            cell = Cell(row_index, place[column], text, 1, place[column + span] - place[column])
+            cells.append(cell)
+            current[key] = cell
+            for inner in _children(element, "w:tbl"):
+                nested.extend(_table(inner, styles))
+        above = current
+    if len(cells) == 1:
+        for text in cells[0].text.split("\n"):
+            if text:
+                yield Line(1, text, starts_paragraph=True)
+    else:
+        yield Grid(1, len(spans), len(edges) - 1, cells, "word")
+    yield from nested
+
+
+def _children(parent: Any, tag: str) -> Iterator[Any]:
+    """Child elements of a kind, those inside content controls and tracked insertions included."""
+    wanted = qn(tag)
+    for child in parent.iterchildren():
+        if child.tag == wanted:
+            yield child
+        elif child.tag == qn("w:sdt"):
+            content = child.find(qn("w:sdtContent"))
+            if content is not None:
+                yield from _children(content, tag)
+        elif child.tag in (qn("w:ins"), qn("w:customXml"), qn("w:smartTag")):
+            yield from _children(child, tag)
