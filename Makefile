@@ -1,16 +1,74 @@
 # Yusuan (预算): every task of the project. `make help` lists them.
+#
+# Variables: RAW="DIR …" further folders of documents to read, JOBS=N worker processes, PYTHON=… the Python 3.11 to start from.
 export DO_NOT_TRACK := 1
 export DAGSTER_DISABLE_TELEMETRY := 1
 export DAGSTER_HOME := $(CURDIR)/.dagster
+export PYTHONUTF8 := 1
 PYTHON ?= python3.11
 VENV := .venv
 RAW ?=
 JOBS ?=
+WAREHOUSE ?= warehouse/yusuan.duckdb
+DBT := $(VENV)/bin/dbt
+DBT_SOURCES := $(filter-out dbt_project/target/% dbt_project/logs/%,$(wildcard dbt_project/*.* dbt_project/*/*.* dbt_project/*/*/*.* dbt_project/*/*/*/*.*))
 
 .DEFAULT_GOAL := help
+.PHONY: help setup warehouse test lint bench evaluate faults ui docs clean
+
+help: ## List the tasks 列出任务
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+setup: $(VENV)/.installed $(VENV)/bin/yusuan .dagster/dagster.yaml dbt_project/target/manifest.json ## Install everything 安装
 
 $(VENV)/.installed: requirements.txt
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check uv==0.13.9
 	UV_COMPILE_BYTECODE=1 $(VENV)/bin/uv pip install --quiet --require-hashes --python $(VENV)/bin/python -r requirements.txt
 	touch $@
+
+# The project is run from where it is: no build, hence no network and no copy that could be out of date.
+$(VENV)/bin/yusuan: Makefile $(VENV)/.installed
+	echo "$(CURDIR)" > "$$($(VENV)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/yusuan.pth"
+	printf '#!%s\nfrom pipeline.cli import main\n\nif __name__ == "__main__":\n    main()\n' "$(CURDIR)/$(VENV)/bin/python" > $@
+	chmod +x $@
+
+.dagster/dagster.yaml: pipeline/dagster.yaml
+	mkdir -p .dagster
+	cp $< $@
+
+# Dagster needs the manifest before it can load the definitions.
+dbt_project/target/manifest.json: $(VENV)/.installed $(DBT_SOURCES)
+	$(DBT) --quiet parse --project-dir dbt_project --profiles-dir dbt_project --target-path target --log-path dbt_project/logs
+	touch $@
+
+warehouse: setup ## Build warehouse/yusuan.duckdb from raw/ (and RAW="DIR …") 生成数据仓库
+	$(VENV)/bin/yusuan build --raw raw $(foreach folder,$(RAW),--raw "$(folder)") --warehouse $(WAREHOUSE) $(if $(JOBS),--jobs $(JOBS))
+
+test: setup ## Run the tests, quick faults included 运行测试
+	$(VENV)/bin/python -m pytest -n 2 tests
+
+faults: setup ## Run the fault tests at length 长时间故障测试
+	YUSUAN_FAULTS=long $(VENV)/bin/python -m pytest tests/faults
+
+lint: setup ## Check style, types and SQL 检查代码
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/sqlfluff lint --config pyproject.toml dbt_project
+
+bench: setup ## Measure times as ratios within one run 性能测试
+	$(VENV)/bin/python -m pytest tests/bench --benchmark-only --benchmark-disable-gc
+
+evaluate: setup ## Compare what is read with what is printed 评测读取质量
+	$(VENV)/bin/python -m tests.evaluate
+
+ui: setup ## Open Dagster's web page 打开 Dagster 页面
+	$(VENV)/bin/yusuan ui
+
+docs: setup ## Generate the reference pages 生成文档
+	$(VENV)/bin/python -m docs.generate
+
+clean: ## Remove everything that can be made again 清理
+	rm -rf $(VENV) .dagster warehouse dbt_project/target dbt_project/logs .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,497 @@
+"""The warehouse file: built beside the published one, and published by replacement.
+
+Belongs here: the order of a build, its lock, the writing of the schema `core`, running dbt, publication. Does not belong here: what
+a document says (`pipeline.reading`), which documents must be read (`documents`), and anything that dbt derives (`dbt_project/`).
+
+All state of a build lies beside the published FILE: `<FILE>.building` is the file under construction, `<stem>.state/` holds the archive, the
+readings, dbt's working files, the lock and the record of what was published. Only the holder of the lock writes any of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from pipeline import workers
+from pipeline.archive.intake import Members, RawDocument, take_in
+from pipeline.archive.readings import Damaged, Readings, Version, digest, digest_of_files, reader_version
+from pipeline.archive.registry import Registry
+from pipeline.archive.store import Store
+from pipeline.publish.documents import (
+    Progress,
+    ReadDocument,
+    available_cores,
+    claim_digest,
+    claim_of,
+    read_all,
+    unread,
+)
+from pipeline.readers import reader
+from pipeline.reading import read_document
+from schemas import core
+from schemas.admission import REFERENCES
+
+PROJECT = Path(__file__).resolve().parents[2]
+DBT_PROJECT = PROJECT / "dbt_project"
+DEFAULT_FILE = PROJECT / "warehouse" / "yusuan.duckdb"
+DEFAULT_RAW = PROJECT / "raw"
+_ROWS_PER_BATCH = 200_000
+_DBT_WORKING_FOLDERS = {"target", "logs", "dbt_packages"}
+
+
+class WarehouseBusy(RuntimeError):
+    """Another build holds the lock. The message names it."""
+
+
+class BuildFailed(RuntimeError):
+    """The build cannot go on; the published file is as it was. The message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One rule that the written tables must satisfy before anything is derived from them."""
+
+    name: str
+    description: str
+    looked_at: int
+    violations: int
+    is_blocking: bool = True
+
+    @property
+    def passed(self) -> bool:
+        return self.violations == 0 and self.looked_at > 0
+
+
+@dataclass
+class Built:
+    """What a build did."""
+
+    file: Path
+    document_count: int = 0
+    read_count: int = 0
+    is_new: bool = False
+    seconds: float = 0.0
+    rows: dict[str, int] = field(default_factory=dict)
+    statuses: dict[str, int] = field(default_factory=dict)
+    checks: list[Check] = field(default_factory=list)
+
+
+Report = Callable[[str, Progress | None], None]
+"""Told of every stage (by name) and of every document that was read."""
+
+
+def silent(stage: str, progress: Progress | None = None) -> None:
+    """A report that no one reads."""
+
+
+@dataclass
+class Warehouse:
+    """One warehouse file with the state of its builds, and the steps of a build in their order.
+
+    `read` and `version` say what reads documents; they are parameters so that tests can put a reader of their own here.
+    """
+
+    file: Path = DEFAULT_FILE
+    jobs: int = 0
+    limits: workers.Limits = field(default_factory=workers.Limits.from_environment)
+    read: ReadDocument = read_document
+    version: Version | None = None
+    dbt_project: Path = DBT_PROJECT
+    members: Members | None = None
+
+    def __post_init__(self) -> None:
+        self.file = Path(os.path.abspath(self.file))
+        self.jobs = self.jobs or available_cores()
+        self.version = self.version or reader_version(PROJECT)
+        self.members = self.members or _members
+        self.documents: list[RawDocument] = []
+        self.registry = Registry()
+
+    # Places
+
+    @property
+    def state(self) -> Path:
+        return self.file.parent / f"{self.file.stem}.state"
+
+    @property
+    def building(self) -> Path:
+        return self.file.with_name(self.file.name + ".building")
+
+    @property
+    def store(self) -> Store:
+        return Store(self.state / "archive")
+
+    @property
+    def readings(self) -> Readings:
+        return Readings(self.state / "readings")
+
+    @property
+    def dbt_target(self) -> Path:
+        return self.state / "dbt"
+
+    # Steps of a build, in their order
+
+    @contextlib.contextmanager
+    def lock(self) -> Iterator[None]:
+        """Be the only writer. Raises WarehouseBusy, naming the holder. What a killed holder left behind is cleaned up."""
+        self.state.mkdir(parents=True, exist_ok=True)
+        with (self.state / "lock").open("a+", encoding="utf-8") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                file.seek(0)
+                holder = file.read().strip() or "a process that did not say its name"
+                raise WarehouseBusy(f"{self.file} is being built by {holder}; wait for it to end") from error
+            file.seek(0)
+            file.truncate()
+            since = datetime.now(UTC).astimezone().isoformat(timespec="seconds")
+            file.write(f"process {os.getpid()} on {socket.gethostname()} since {since}")
+            file.flush()
+            try:
+                self.remove_leftovers()
+                yield
+            finally:
+                self.remove_building()
+                file.seek(0)
+                file.truncate()
+
+    def remove_building(self) -> None:
+        """Remove the file under construction, where a build did not come to its end."""
+        for suffix in ("", ".wal", ".tmp"):
+            path = self.building.with_name(self.building.name + suffix)
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+
+    def remove_leftovers(self) -> None:
+        """Remove what killed builds left half-done."""
+        self.remove_building()
+        self.store.remove_leftovers()
+        self.readings.remove_leftovers()
+        for path in self.state.glob(".*.partial"):
+            path.unlink(missing_ok=True)
+
+    def take_in(self, folders: Iterable[Path]) -> list[RawDocument]:
+        """Put the documents of the folders into the archive; return them. Raises BuildFailed where there is none."""
+        folders = [Path(folder) for folder in folders]
+        for folder in folders:
+            if not folder.exists():
+                raise BuildFailed(f"{folder} does not exist; give folders of documents with --raw")
+        assert self.members is not None
+        self.registry = Registry.of_folders(folders)
+        self.documents = take_in(folders, self.store, self.members, self.state / "intake.json")
+        if not self.documents:
+            raise BuildFailed(
+                f"no document in {', '.join(map(str, folders))}; put documents there, or give other folders"
+            )
+        return self.documents
+
+    def read_new(self) -> Iterator[Progress]:
+        """Read the documents that must be read, keeping their readings; the others' still hold."""
+        assert self.version is not None
+        work = unread(self.documents, self.registry, self.store, self.readings, self.version, self.limits)
+        if work:
+            yield from read_all(work, self.jobs, self.limits, self.read)
+
+    def signature(self) -> str:
+        """Digest of all that the content of the warehouse depends on: equal signatures, equal tables."""
+        assert self.version is not None
+        total = [digest_of_files(PROJECT, [PROJECT / "pipeline" / "publish" / "warehouse.py", PROJECT / "schemas"])]
+        total.append(self._dbt_digest())
+        for document in self.documents:
+            claim = claim_digest(claim_of(document, self.registry))
+            entry = self.readings.find(document.sha256, self.version, claim, str(self.limits))
+            total.append(
+                f"{document.sha256} {claim} {entry.version if entry else None} {entry.limits if entry else None}"
+            )
+        return digest("\n".join(total).encode())
+
+    def is_published(self, signature: str) -> bool:
+        """Whether the published file is the one of this signature, untouched since."""
+        try:
+            record = json.loads((self.state / "published.json").read_text(encoding="utf-8"))
+            return bool(record == {"signature": signature, **_stamp(self.file)})
+        except (OSError, ValueError):
+            return False
+
+    def write_core(self) -> dict[str, int]:
+        """Write the tables of the schema `core` from the kept readings; return the rows of each.
+
+        Documents go in by their identifiers, rows as they stand on the page: the same documents give the same file content.
+        """
+        self.remove_building()
+        ordered = sorted(self.documents, key=lambda document: document.document_id)
+        with self.connect(self.building) as connection:
+            connection.execute("create schema core")
+            for table in core.TABLES:
+                for statement in table.ddl():
+                    connection.execute(statement)
+            batch: dict[str, list[pl.DataFrame]] = {}
+            waiting = 0
+            for document in ordered:
+                for name, frame in self._reading(document).items():
+                    batch.setdefault(name, []).append(frame)
+                    waiting += frame.height
+                if waiting >= _ROWS_PER_BATCH:
+                    _insert(connection, batch)
+                    batch, waiting = {}, 0
+            _insert(connection, batch)
+            counts = {table.name: _count(connection, f"core.{table.name}") for table in core.TABLES}
+            connection.execute("checkpoint")
+        return counts
+
+    def check_core(self) -> list[Check]:
+        """Rules of the written tables that no single document can prove: keys are unique, references lead somewhere."""
+        checks = []
+        with self.connect(self.building, read_only=True) as connection:
+            documents = _count(connection, "core.document")
+            checks.append(
+                Check("every_document_is_there", "Every document taken in has its row", len(self.documents),
+                      abs(len(self.documents) - documents))
+            )  # fmt: skip
+            for table in core.TABLES:
+                rows = _count(connection, f"core.{table.name}")
+                for column in table.columns:
+                    if column.unique and rows:
+                        distinct = _value(connection, f"select count(distinct {column.name}) from core.{table.name}")
+                        name = f"{table.name}_{column.name}_is_unique"
+                        checks.append(
+                            Check(name, f"{column.name} names one row of core.{table.name}", rows, rows - distinct)
+                        )
+            for reference in REFERENCES:
+                rows = _count(connection, f"core.{reference.table}")
+                if rows and not reference.is_list:
+                    joined = " and ".join(
+                        f"parent.{target} = child.{column}"
+                        for column, target in zip(reference.columns, reference.target, strict=True)
+                    )
+                    named = " and ".join(f"child.{column} is not null" for column in reference.columns)
+                    missing = _value(
+                        connection,
+                        f"select count(*) from core.{reference.table} as child where {named} and not exists "
+                        f"(select 1 from core.{reference.parent} as parent where {joined})",
+                    )
+                    name = f"{reference.table}_has_its_{reference.parent}"
+                    told = f"Every row of core.{reference.table} leads to a row of core.{reference.parent}"
+                    checks.append(Check(name, told, rows, missing))
+            cells = _value(connection, "select coalesce(sum(numeric_cell_count), 0)::bigint from core.form")
+            if cells:
+                unaccounted = _value(
+                    connection,
+                    "select coalesce(sum(greatest(numeric_cell_count - figure_count - refused_cell_count, 0)), 0)::bigint "
+                    "from core.form",
+                )
+                told = "Every numeric cell of every form is a figure or stands in a refusal"
+                checks.append(Check("numeric_cells_are_accounted_for", told, cells, unaccounted, is_blocking=False))
+        return checks
+
+    def dbt_command(self, command: str = "build") -> list[str]:
+        """The dbt command for this warehouse, as the command line and Dagster both run it."""
+        return [
+            str(Path(sys.executable).parent / "dbt"), command,
+            "--project-dir", str(self.dbt_project), "--profiles-dir", str(self.dbt_project),
+            "--target-path", str(self.dbt_target), "--log-path", str(self.dbt_target), "--no-use-colors",
+        ]  # fmt: skip
+
+    def dbt_environment(self) -> dict[str, str]:
+        """Variables that the dbt project reads: the file under construction; and no word to anyone."""
+        return {
+            "YUSUAN_BUILDING": str(self.building),
+            "DO_NOT_TRACK": "1",
+            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        }
+
+    def transform(self) -> None:
+        """Run `dbt build` on the file under construction: models, and the tests that stop them. Raises BuildFailed."""
+        if not (self.dbt_project / "dbt_project.yml").is_file():
+            return
+        self.dbt_target.mkdir(parents=True, exist_ok=True)
+        result = subprocess.run(
+            self.dbt_command(), env={**os.environ, **self.dbt_environment()}, cwd=self.state, check=False,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, preexec_fn=workers.die_with_parent,
+        )  # fmt: skip
+        (self.dbt_target / "build.log").write_text(result.stdout, encoding="utf-8")
+        if result.returncode:
+            raise BuildFailed(f"dbt did not succeed; nothing was published\n{self._dbt_failures(result.stdout)}")
+
+    def publish(self, signature: str) -> None:
+        """Replace the published file by the finished one, at once and for good."""
+        with self.connect(self.building) as connection:
+            connection.execute("checkpoint")
+        self.building.with_name(self.building.name + ".wal").unlink(missing_ok=True)
+        with self.connect(self.building, read_only=True) as connection:
+            if _count(connection, "core.document") != len(self.documents):
+                raise BuildFailed(f"{self.building} does not hold the documents of this build; nothing was published")
+        _sync(self.building)
+        record = {"signature": signature, **_stamp(self.building)}
+        # Written first: a record of a file that was not put in place fits no file, and the next build starts over.
+        (self.state / "published.json").write_text(json.dumps(record), encoding="utf-8")
+        _sync(self.state / "published.json")
+        os.replace(self.building, self.file)
+        _sync(self.file.parent)
+        # A log of the former file must not be replayed on this one.
+        self.file.with_name(self.file.name + ".wal").unlink(missing_ok=True)
+        self.readings.remove_others(document.document_id for document in self.documents)
+        self.dbt_leftovers()
+
+    def build(self, folders: Iterable[Path], report: Report = silent) -> Built:
+        """All steps. Raises WarehouseBusy and BuildFailed; the published file is then as it was."""
+        started = time.monotonic()
+        built = Built(self.file)
+        with self.lock():
+            report("archive", None)
+            built.document_count = len(self.take_in(folders))
+            report("read", None)
+            for progress in self.read_new():
+                built.read_count += 1
+                report("read", progress)
+            signature = self.signature()
+            if not self.is_published(signature):
+                report("write", None)
+                built.rows = self.write_core()
+                built.checks = self.check_core()
+                self.require(built.checks)
+                report("transform", None)
+                self.transform()
+                report("publish", None)
+                self.publish(signature)
+                built.is_new = True
+            built.seconds = time.monotonic() - started
+            self.record(built)
+        with self.connect(self.file, read_only=True) as connection:
+            rows = connection.execute("select status, count(*) from core.document group by all order by 1").fetchall()
+            built.statuses = dict(rows)
+        return built
+
+    # What the steps need
+
+    def require(self, checks: Iterable[Check]) -> None:
+        """Raise BuildFailed where a blocking check did not pass."""
+        failed = [check for check in checks if check.is_blocking and not check.passed]
+        if failed:
+            told = "\n".join(
+                f"{check.name}: {check.description}; {check.violations} of {check.looked_at} do not" for check in failed
+            )
+            raise BuildFailed(f"the tables that were written break their rules; nothing was published\n{told}")
+
+    def record(self, built: Built) -> None:
+        """Add a line about this build to `<state>/builds.jsonl`."""
+        line = {
+            "ended_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "documents": built.document_count,
+            "read": built.read_count,
+            "is_new": built.is_new,
+            "seconds": round(built.seconds, 2),
+            "rows": built.rows,
+        }
+        with (self.state / "builds.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+    @contextlib.contextmanager
+    def connect(self, path: Path, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection of bounded memory that is closed whatever happens, and asks no network for anything."""
+        with connect(path, read_only) as connection:
+            yield connection
+
+    def _reading(self, document: RawDocument) -> dict[str, pl.DataFrame]:
+        try:
+            return self.readings.read(document.document_id)
+        except Damaged:
+            # A kept reading is only a shortcut: the document is read once more.
+            self.readings.remove(document.document_id)
+            for _ in self.read_new():
+                pass
+            return self.readings.read(document.document_id)
+
+    def _dbt_digest(self) -> str:
+        if not self.dbt_project.is_dir():
+            return ""
+        parts = [path for path in sorted(self.dbt_project.iterdir()) if path.name not in _DBT_WORKING_FOLDERS]
+        return digest_of_files(self.dbt_project, parts)
+
+    def _dbt_failures(self, output: str) -> str:
+        """What dbt found wrong, node by node; the end of its output where it did not get as far."""
+        try:
+            results = json.loads((self.dbt_target / "run_results.json").read_text(encoding="utf-8"))["results"]
+        except (OSError, ValueError, KeyError):
+            results = []
+        told = [
+            f"{result['unique_id']}: {result['status']}: {result['message']}"
+            for result in results
+            if result["status"] in ("error", "fail")
+        ]
+        return "\n".join(told or output.splitlines()[-30:]) + f"\nthe whole output: {self.dbt_target / 'build.log'}"
+
+    def dbt_leftovers(self) -> None:
+        """Remove the folders that dagster-dbt makes for each of its runs."""
+        for path in self.dbt_target.glob("*-*"):
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def connect(path: Path, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection of bounded memory that is closed whatever happens, and asks no network for anything."""
+    config: dict[str, Any] = {
+        "memory_limit": os.environ.get("YUSUAN_MEMORY", "4GB"),
+        "threads": available_cores(),
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "preserve_insertion_order": True,
+    }
+    with contextlib.closing(duckdb.connect(str(path), read_only=read_only, config=config)) as connection:
+        yield connection
+
+
+def _members(data: bytes) -> Iterable[tuple[str, bytes]]:
+    """The documents inside a container, as the readers know containers."""
+    return reader.members(data) if reader.detect_format(data) == "zip" else ()
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, batch: dict[str, list[pl.DataFrame]]) -> None:
+    for table in core.TABLES:
+        frames = batch.get(table.name)
+        if frames:
+            connection.register("batch", pl.concat(frames).to_arrow())
+            connection.execute(f"insert into core.{table.name} by name select * from batch")
+            connection.unregister("batch")
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    return _value(connection, f"select count(*) from {table}")
+
+
+def _value(connection: duckdb.DuckDBPyConnection, query: str) -> int:
+    row = connection.execute(query).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _stamp(path: Path) -> dict[str, int]:
+    stat = path.stat()
+    return {"byte_count": stat.st_size, "mtime_ns": stat.st_mtime_ns}
+
+
+def _sync(path: Path) -> None:
+    """Have the system put a file, or a folder's entries, on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
