@@ -1,15 +1,35 @@
 """One document, from its bytes to the rows of every core table: a pure function of bytes, code and catalogue.
 
-Belongs here: the order of the stages (read, assemble forms, interpret figures, prove) and nothing of their inside. Does not
-belong here: files, caches, the warehouse (see `pipeline.archive` and `pipeline.publish`).
+Belongs here: the order of the stages (read, assemble forms, identify, interpret figures, prove) and the rows that come of
+them. Does not belong here: the inside of any stage; files, caches, the warehouse (see `pipeline.archive` and
+`pipeline.publish`).
 """
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipeline.figures.interpretation import Body, Interpretation, Refused, interpret
+from pipeline.figures.lines import agencies_printed
+from pipeline.figures.narrative import agency_statistics, narrative_figures, paragraphs
+from pipeline.figures.performance import looks_like_performance_form, performance_indicators
+from pipeline.forms.assembly import assemble
+from pipeline.forms.form import Form, FormCell
+from pipeline.forms.identity import Identity, disagreements, identify, refusal_of
+from pipeline.forms.text import is_number
+from pipeline.proofs import judge
+from pipeline.proofs.proving import prove
+from pipeline.readers.printed import PrintedDocument, Unreadable
+from pipeline.readers.privacy import redact
+from pipeline.readers.reader import detect_format, read
+from schemas.core import FIGURE
+
 Row = dict[str, Any]
+_FIGURE_COLUMNS = tuple(column.name for column in FIGURE.columns)
 
 
 @dataclass(frozen=True)
@@ -39,4 +59,257 @@ def read_document(data: bytes, claim: Claim) -> Reading:
 
     Raises nothing but programming errors of this project (the caller turns them into `reader_failed`).
     """
-    raise NotImplementedError
+    sha256 = hashlib.sha256(data).hexdigest()
+    rows = _Rows(sha256[:16])
+    document = _document_row(data, sha256, claim)
+    try:
+        printed = read(data)
+    except Unreadable as problem:
+        return rows.refused_document(document, problem.reason, problem.detail)
+    redact(printed)
+    _add_pages(rows, printed)
+    forms, lines = assemble(printed, rows.document_id)
+    identity = identify(printed, forms)
+    document.update(_identity_columns(identity, printed, claim))
+    interpretations = _interpret(forms, identity, rows)
+    figures = [figure for interpretation in interpretations.values() for figure in interpretation.figures]
+    printed_amounts = sum(1 for figure in figures if figure.value_state in ("number", "zero"))
+    refusal = refusal_of(printed, forms, printed_amounts, identity)
+    if refusal is not None:
+        return rows.refused_document(document, *refusal)
+    blocks = paragraphs(printed)
+    rows.add("text_block", (block.row(rows.document_id) for block in blocks))
+    narrative = narrative_figures(blocks, identity, figures)
+    proofs = prove(figures, forms, narrative, identity.document_kind, identity.fiscal_year)
+    rows.add("narrative_figure", narrative)
+    rows.add("agency_statistic", agency_statistics(blocks, identity))
+    rows.add("figure", ({name: getattr(figure, name) for name in _FIGURE_COLUMNS} for figure in figures))
+    rows.add("identity_check", proofs.checks)
+    rows.add("suspect_figure", proofs.suspects)
+    for form in forms:
+        _add_form(rows, form, interpretations.get(form.index))
+    return rows.finished_document(document)
+
+
+def _document_row(data: bytes, sha256: str, claim: Claim) -> Row:
+    return {
+        "document_id": sha256[:16],
+        "sha256": sha256,
+        "file_name": claim.file_name,
+        "format": detect_format(data),
+        "byte_count": len(data),
+        "source_url": claim.source_url,
+        "retrieved_at": claim.retrieved_at,
+        "is_specimen": claim.is_specimen,
+        "reader_version": "",
+    }
+
+
+def _identity_columns(identity: Identity, printed: PrintedDocument, claim: Claim) -> Row:
+    return {
+        "document_kind": identity.document_kind,
+        "fiscal_year": identity.fiscal_year,
+        "jurisdiction_name": identity.jurisdiction_name,
+        "jurisdiction_code": identity.jurisdiction_code,
+        "department_name": identity.department_name,
+        "department_level": identity.department_level,
+        "title": identity.title,
+        "page_count": printed.page_count,
+        "registry_disagreement": disagreements(identity, claim),
+    }
+
+
+def _interpret(forms: list[Form], identity: Identity, rows: _Rows) -> dict[int, Interpretation]:
+    """Interpretations of the recognised forms by form index; performance forms become indicators instead of figures."""
+    for form in forms:
+        if form.key is None and looks_like_performance_form(form):
+            form.key = "performance_target"
+    if identity.fiscal_year is None:
+        return {}
+    units = Counter(form.unit for form in forms if form.key is not None and form.unit and form.key != "three_public")
+    body = Body(
+        document_id=rows.document_id,
+        fiscal_year=identity.fiscal_year,
+        document_kind=identity.document_kind or "budget",
+        department_name=identity.department_name or "",
+        agencies=agencies_printed(forms, identity.fiscal_year),
+        unit=next(iter(units)) if len(units) == 1 else None,
+    )
+    return {
+        form.index: interpret(form, body, judge.score)
+        for form in forms
+        if form.key is not None and form.key != "performance_target"
+    }
+
+
+class _Rows:
+    """Rows of one document, gathered table by table."""
+
+    def __init__(self, document_id: str) -> None:
+        self.document_id = document_id
+        self.tables: dict[str, list[Row]] = {}
+
+    def add(self, table: str, rows: Iterable[Row]) -> None:
+        self.tables.setdefault(table, []).extend(rows)
+
+    def refuse(self, reason: str, detail: str, **place: Any) -> None:
+        """Add a refusal; `place` may name page_number, form_index, form, row_index, column_index and cell_ids."""
+        number = len(self.tables.get("refusal", [])) + 1
+        cell_ids = place.pop("cell_ids", [])
+        count = place.pop("numeric_cell_count", len(cell_ids))
+        row = {"refusal_id": f"{self.document_id}-{number:04d}", "document_id": self.document_id, "reason": reason, "detail": detail}
+        self.add("refusal", [{**row, **place, "numeric_cell_count": count, "cell_ids": cell_ids}])
+
+    def refused_document(self, document: Row, reason: str, detail: str) -> Reading:
+        """The reading of a document that is refused as a whole: no page, cell or figure of it enters the warehouse."""
+        self.tables = {}
+        self.refuse(reason, detail)
+        self.add("document", [{**document, "status": "refused", "status_reason": f"{reason}: {detail}"}])
+        return Reading(self.document_id, self.tables)
+
+    def finished_document(self, document: Row) -> Reading:
+        refusals = self.tables.get("refusal", [])
+        reasons = Counter(row["reason"] for row in refusals if row["reason"] not in _EXPECTED_REASONS)
+        status = "partly_loaded" if reasons else "loaded"
+        told = ", ".join(f"{reason} ×{count}" for reason, count in sorted(reasons.items())) or None
+        self.add("document", [{**document, "status": status, "status_reason": told}])
+        return Reading(self.document_id, self.tables)
+
+
+_EXPECTED_REASONS = frozenset(
+    {"not_an_amount", "repeated_header", "repeated_total", "layout_not_a_table", "narrative_table", "performance_target", "percentage",
+     "confidential_person"}
+)  # fmt: skip
+"""Refusals that only account for cells that hold no amount: they do not make a document partly loaded."""
+
+
+def _add_pages(rows: _Rows, printed: PrintedDocument) -> None:
+    for page in printed.pages:
+        rows.add(
+            "page",
+            [
+                {
+                    "document_id": rows.document_id,
+                    "page_number": page.number,
+                    "width": page.width,
+                    "height": page.height,
+                    "method": page.method,
+                    "grid_count": len(page.grids),
+                    "numeric_cell_count": sum(is_number(cell.text) for grid in page.grids for cell in grid.cells),
+                }
+            ],
+        )
+        if page.problem is not None:
+            rows.refuse("page_unreadable", page.problem, page_number=page.number)
+
+
+def _add_form(rows: _Rows, form: Form, interpretation: Interpretation | None) -> None:
+    if interpretation is None and form.key == "performance_target":
+        interpretation = _performance(rows, form)
+    if interpretation is None:
+        interpretation = _unrecognised(form)
+    roles = interpretation.roles
+    rows.add("cell", (_cell_row(rows.document_id, form, cell, roles.get(cell.cell_id, "text")) for cell in form.cells))
+    for refused in interpretation.refused:
+        rows.refuse(
+            refused.reason,
+            refused.detail,
+            page_number=refused.cells[0].page_number if refused.cells else form.first_page,
+            form_index=form.index,
+            form=form.key or form.title,
+            row_index=refused.row,
+            column_index=refused.column,
+            cell_ids=[cell.cell_id for cell in refused.cells],
+        )
+    rows.add(
+        "reading_choice",
+        ({"document_id": rows.document_id, "form_index": form.index, **choice} for choice in interpretation.choices),
+    )
+    rows.add("form", [_form_row(rows.document_id, form, interpretation)])
+
+
+def _performance(rows: _Rows, form: Form) -> Interpretation:
+    """Indicators of a performance form: its numbers are targets, and stand in `performance_indicator` by their cells."""
+    indicators, accounted = performance_indicators(form, rows.document_id)
+    rows.add("performance_indicator", indicators)
+    interpretation = Interpretation()
+    left: list[FormCell] = []
+    for cell in form.cells:
+        if cell.cell_id in accounted:
+            interpretation.roles[cell.cell_id] = "target"
+        elif is_number(cell.text) and cell.row not in form.header_rows:
+            left.append(cell)
+    if left:
+        detail = "numbers of a performance form that no indicator takes up (serial numbers, weights, scores)"
+        interpretation.refused.append(Refused("performance_target", detail, left))
+        interpretation.roles.update((cell.cell_id, "refused") for cell in left)
+    return interpretation
+
+
+def _unrecognised(form: Form) -> Interpretation:
+    """A printed table that is no form of the catalogue: its numbers are refused with what was seen."""
+    interpretation = Interpretation()
+    numeric = [cell for cell in form.cells if is_number(cell.text)]
+    header = " | ".join(cell.text for cell in form.row(form.header_rows[0] if form.header_rows else 0) if cell.text)[:160]
+    title = form.title or " / ".join(form.heading_lines[-2:])[:80]
+    detail = f"table titled “{title}” with header “{header}” is no form of forms/catalogue/title.csv"
+    if numeric:
+        interpretation.refused.append(Refused("form_unknown", detail, numeric))
+        interpretation.roles.update((cell.cell_id, "refused") for cell in numeric)
+    return interpretation
+
+
+def _cell_row(document_id: str, form: Form, cell: FormCell, role: str) -> Row:
+    box = cell.box
+    return {
+        "cell_id": cell.cell_id,
+        "document_id": document_id,
+        "page_number": cell.page_number,
+        "form_index": form.index,
+        "row_index": cell.row,
+        "column_index": cell.column,
+        "row_span": cell.row_span,
+        "column_span": cell.column_span,
+        "text": cell.text,
+        "x0": round(box.x0, 2) if box else None,
+        "top": round(box.top, 2) if box else None,
+        "x1": round(box.x1, 2) if box else None,
+        "bottom": round(box.bottom, 2) if box else None,
+        "method": cell.method,
+        "role": role,
+        "confidence": cell.confidence,
+    }
+
+
+def _form_row(document_id: str, form: Form, interpretation: Interpretation) -> Row:
+    refused = [refused for refused in interpretation.refused if refused.reason not in _EXPECTED_REASONS]
+    refused_cells = sum(len(one.cells) for one in interpretation.refused)
+    header = {*form.header_rows, *form.repeated_header_rows}
+    numeric = sum(1 for cell in form.cells if cell.row not in header and is_number(cell.text))
+    if form.key is None:
+        status, reason = "refused", "form_unknown"
+    elif refused:
+        status, reason = "partly_loaded", ", ".join(sorted({one.reason for one in refused}))
+    else:
+        status, reason = "loaded", None
+    return {
+        "document_id": document_id,
+        "form_index": form.index,
+        "form": form.key,
+        "title": form.title,
+        "first_page": form.first_page,
+        "last_page": form.last_page,
+        "printed_unit": form.unit,
+        "agency_name": form.agency_name,
+        "row_count": form.row_count,
+        "column_count": form.column_count,
+        "is_declared_nil": interpretation.is_nil,
+        "note": form.note or None,
+        "status": status,
+        "status_reason": reason,
+        "numeric_cell_count": numeric,
+        "figure_count": len(interpretation.figures),
+        "refused_cell_count": refused_cells,
+        "reading": "; ".join(f"{choice['aspect']}: {choice['chosen']}" for choice in interpretation.choices) or None,
+        "rejected_readings": [f"{choice['aspect']}: {choice['rejected']} ({choice['evidence']})" for choice in interpretation.choices if choice["rejected"]],
+    }

@@ -143,6 +143,8 @@ CELL = Table(
         Column("x1", REAL, "Right edge in points", "右（点）", nullable=True),
         Column("bottom", REAL, "Bottom edge in points from the top of the page", "下（点）", nullable=True),
         Column("method", TEXT, "How it was read", "读取方法", allowed=METHODS),
+        Column("role", TEXT, "What the cell is in its form", "单元格角色",
+               allowed=("header", "code", "name", "amount", "ordinal", "text", "target", "percentage", "refused")),
         Column("confidence", REAL, "Confidence of the optical reading, 0 to 1; NULL where the text is exact", "识别置信度",
                nullable=True),
     ),

@@ -1,0 +1,493 @@
+"""From a form to its figures: every number of every row becomes a figure with its meaning, or is named in a refusal.
+
+Belongs here: combining form, column and line into figures; refusing columns, rows and cells; choosing between readings of
+columns by the form's own sums. Does not belong here: reading headers (`pipeline.forms.header`) or key columns (`lines`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Protocol
+
+from pipeline.figures import hierarchy
+from pipeline.figures.amount import decimals_of, parse_amount
+try:
+    from pipeline.figures.classification import assign_names
+except ImportError:
+    def assign_names(names, scheme, year): return [None]*len(names)
+from pipeline.figures.figure import Figure
+from pipeline.figures.lines import CellMap, LineRow, attribute_of, lines_of, source_of
+from pipeline.forms import catalogue
+from pipeline.forms.assembly import declares_nil
+from pipeline.forms.form import Form, FormCell
+from pipeline.forms.header import Column, alternative_columns, columns_of
+from pipeline.forms.text import bare_name, comparable, is_number, is_percentage, squeeze
+
+FUND_OF_SOURCE = {
+    "general_public_budget": "general_public_budget",
+    "general_operating": "general_public_budget",
+    "special_fiscal": "general_public_budget",
+    "government_investment": "general_public_budget",
+    "government_managed_funds": "government_managed_funds",
+    "state_capital_operations": "state_capital_operations",
+    "fiscal_special_account": "fiscal_special_account",
+    "fiscal_appropriation": "fiscal_appropriation",
+    "institution_revenue": "own_revenue",
+    "business_revenue": "own_revenue",
+    "superior_subsidy": "own_revenue",
+    "subordinate_remittance": "own_revenue",
+    "other_revenue": "own_revenue",
+    "unit_funds": "own_revenue",
+    "fund_balance_used": "carry_over",
+    "carry_over": "carry_over",
+}
+_DASHES = frozenset({"-", "—", "–", "－", "--", "——", "/", "0-", "―", "─"})
+_NIL_WORDS = frozenset({"无", "无数据", "空"})
+_EXPENDITURE_MEASURES = ("basic", "project", "personnel", "public_use", "operating", "to_superior", "to_subordinate", "closing_balance")
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What the document is about: needed to say whose, of which year and phase an amount is."""
+
+    document_id: str
+    fiscal_year: int
+    document_kind: str
+    department_name: str
+    agencies: frozenset[str] = frozenset()
+    unit: str | None = None
+
+    @property
+    def phase(self) -> str:
+        return "executed" if self.document_kind == "final_account" else "approved"
+
+
+@dataclass(slots=True)
+class Refused:
+    """Numeric cells that are no figures, and why. Row or column are given where the refusal is that small."""
+
+    reason: str
+    detail: str
+    cells: list[FormCell]
+    row: int | None = None
+    column: int | None = None
+
+
+@dataclass(slots=True)
+class Interpretation:
+    """Figures of one form, refusals, the role of every cell, and the choices made between readings."""
+
+    figures: list[Figure] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    roles: dict[str, str] = field(default_factory=dict)
+    choices: list[dict[str, str]] = field(default_factory=list)
+    is_nil: bool = False
+
+
+class Judgement(Protocol):
+    """What the arithmetic says of a reading: the greater `rank`, the better (`pipeline.proofs.judge.Score`)."""
+
+    @property
+    def rank(self) -> tuple[int, ...]: ...
+
+
+Judge = Callable[[list[Figure]], Judgement]
+
+
+def interpret(form: Form, body: Body, judge: Judge) -> Interpretation:
+    """Figures of a recognised form.
+
+    Where header and values can be tied in more than one way, each way is read and the one that satisfies more of the form's own
+    sums is taken; the others are recorded. A column with an unknown header, a row without a key, a form without a unit are refused.
+    """
+    columns = columns_of(form, body.fiscal_year)
+    best_name, best = "header as printed", _Reading(form, body, columns).interpretation()
+    best_judgement = judge(best.figures)
+    rejected: list[dict[str, str]] = []
+    for name, alternative in alternative_columns(form, columns):
+        other = _Reading(form, body, alternative).interpretation()
+        judgement = judge(other.figures)
+        if judgement.rank > best_judgement.rank:
+            rejected.append(_choice(name, best_name, judgement, best_judgement))
+            best_name, best, best_judgement = name, other, judgement
+        else:
+            rejected.append(_choice(best_name, name, best_judgement, judgement))
+    best.choices += rejected
+    return best
+
+
+def _choice(chosen: str, rejected: str, judgement: Judgement, rejected_judgement: Judgement) -> dict[str, str]:
+    return {"aspect": "columns", "chosen": chosen, "rejected": rejected, "evidence": f"{judgement}; rejected: {rejected_judgement}"}
+
+
+class _Reading:
+    """One way of reading a form: its columns given."""
+
+    def __init__(self, form: Form, body: Body, columns: list[Column]) -> None:
+        self.form = form
+        self.body = body
+        self.columns = columns
+        self.cells = CellMap(form)
+        self.standard = catalogue.standard_forms()[form.key or ""]
+        self.result = Interpretation()
+        self.unit = form.unit or _unit_of_header(columns)
+        self.decimals = _decimals(form, columns)
+        self.values = [column for column in columns if column.role == "value"]
+        parents = {column.parent for column in self.values if column.parent is not None}
+        self.split_columns = {
+            column.index
+            for column in self.values
+            if column.index in parents and any(_differs_by_source(column, other) for other in self.values if other.parent == column.index)
+        }
+
+    def interpretation(self) -> Interpretation:
+        self._mark_cells()
+        self.result.is_nil = declares_nil(self.form.note) or any(
+            declares_nil(cell.text) for cell in self.form.cells if cell.row not in self.form.header_rows and len(cell.text) > 3
+        )
+        if self.unit is None and self.body.unit is not None:
+            self.unit = self.body.unit
+            self.result.choices.append(
+                {"aspect": "unit", "chosen": self.unit, "rejected": "", "evidence": "not printed for this form; the unit of all other forms of the document"}
+            )
+        if self.unit is None:
+            self._refuse_all("unit_unknown", "no 单位：元 / 万元 … is printed above the form or in its header")
+            return self.result
+        self._refuse_unknown_columns()
+        lines = lines_of(self.form, self.columns, self.cells, self.body.agencies)
+        self._assign_agencies(lines)
+        for group in sorted({line.group for line in lines}):
+            self._read_group(group, [line for line in lines if line.group == group])
+        self._account_for_the_rest()
+        return self.result
+
+    # -- cells -----------------------------------------------------------------------------------------------------
+
+    def _mark_cells(self) -> None:
+        header = {*self.form.header_rows, *self.form.repeated_header_rows}
+        role_of_column = {column.index: column.role for column in self.columns}
+        names = ("line_name", "economic_name", "government_economic_name", "agency_name", "project_name")
+        for cell in self.form.cells:
+            role = role_of_column.get(cell.column, "text")
+            if cell.row in header:
+                self.result.roles[cell.cell_id] = "header"
+            elif role in ("serial", "ordinal"):
+                self.result.roles[cell.cell_id] = "ordinal"
+            elif role == "percentage":
+                self.result.roles[cell.cell_id] = "percentage"
+            elif role == "year" or role.endswith("_code") or role == "code":
+                self.result.roles[cell.cell_id] = "code"
+            elif role in names:
+                self.result.roles[cell.cell_id] = "name"
+            else:
+                self.result.roles[cell.cell_id] = "text"
+
+    def _numeric_cells(self, column: int | None = None, row: int | None = None) -> list[FormCell]:
+        header = {*self.form.header_rows, *self.form.repeated_header_rows}
+        return [
+            cell
+            for cell in self.form.cells
+            if cell.row not in header
+            and (column is None or cell.column == column)
+            and (row is None or cell.row == row)
+            and is_number(cell.text)
+        ]
+
+    def _refuse(self, refused: Refused) -> None:
+        if refused.cells:
+            self.result.refused.append(refused)
+            for cell in refused.cells:
+                self.result.roles[cell.cell_id] = "refused"
+
+    def _refuse_all(self, reason: str, detail: str) -> None:
+        keys = {column.index for column in self.columns if column.role not in ("value", "unknown")}
+        self._refuse(Refused(reason, detail, [cell for cell in self._numeric_cells() if cell.column not in keys]))
+
+    def _refuse_unknown_columns(self) -> None:
+        for column in self.columns:
+            if column.role != "unknown":
+                continue
+            seen = column.header_path or "(no header)"
+            self._refuse(
+                Refused(
+                    "header_unknown",
+                    f"column {column.index + 1} is headed “{seen}”, which forms/catalogue/header.csv does not know",
+                    self._numeric_cells(column=column.index),
+                    column=column.index,
+                )
+            )
+
+    def _account_for_the_rest(self) -> None:
+        """Numbers in columns that hold no amounts by their header, or in rows that were not read, are refused by name."""
+        figured = {figure.cell_id for figure in self.result.figures}
+        left: dict[tuple[str, int], list[FormCell]] = {}
+        for cell in self._numeric_cells():
+            if cell.cell_id in figured or self.result.roles[cell.cell_id] in ("ordinal", "code", "refused", "percentage", "name"):
+                continue
+            column = self.columns[cell.column]
+            if column.role == "value":
+                left.setdefault(("row_unknown", cell.row), []).append(cell)
+            else:
+                left.setdefault(("not_an_amount", cell.column), []).append(cell)
+        for (reason, place), cells in left.items():
+            if reason == "row_unknown":
+                texts = [cell.text for cell in self.form.row(place) if cell.text]
+                self._refuse(Refused(reason, f"row {place + 1} “{' | '.join(texts)[:120]}” has numbers but its keys were not understood", cells, row=place))
+            else:
+                column = self.columns[place]
+                self._refuse(Refused(reason, f"numbers in column {place + 1} “{column.header_path}”, whose header names no amount", cells, column=place))
+
+    # -- agencies --------------------------------------------------------------------------------------------------
+
+    def _assign_agencies(self, lines: list[LineRow]) -> None:
+        """Say of every line whose amount it is: the printed agency, the form's, else the document's body."""
+        default = self.form.agency_name or self.body.department_name
+        for line in lines:
+            if line.agency_name is None:
+                line.agency_name = None if line.kind in ("total", "current_total") else line.agency_name
+        self.default_agency = default
+
+    def _agency(self, line: LineRow, departments: frozenset[str]) -> tuple[str, str]:
+        if line.agency_name is None:
+            return self.default_agency, "department"
+        return line.agency_name, "department" if line.agency_name in departments else "unit"
+
+    # -- figures ---------------------------------------------------------------------------------------------------
+
+    def _read_group(self, group: int, lines: list[LineRow]) -> None:
+        columns = [column for column in self.values if column.group == group]
+        main = next((column for column in columns if column.parent is None and not column.is_memo), columns[0])
+        scheme = next((column.attributes["scheme"] for column in self.columns if column.group == group and "scheme" in column.attributes), None)
+        scheme = scheme or self.standard.scheme or _scheme_by_names(lines)
+        self._code_names(lines, scheme)
+        amounts = {line.row: amount for line in lines if (amount := self._main_amount(line.row, columns, main)) is not None}
+        evidence = hierarchy.tie(lines, amounts)
+        if evidence and not evidence.startswith("flat"):
+            self.result.choices.append({"aspect": f"hierarchy of group {group + 1}", "chosen": evidence.split(" ")[0], "rejected": "", "evidence": evidence})
+        departments = _departments(lines, self.body)
+        has_units = any(line.agency_name is not None and line.agency_name not in departments for line in lines)
+        for line in lines:
+            if line.kind == "note":
+                continue
+            for column in columns:
+                figure = self._figure(line, column, scheme, departments, has_units)
+                if figure is not None:
+                    self.result.figures.append(figure)
+
+    def _main_amount(self, row: int, columns: list[Column], main: Column) -> tuple[Decimal, Decimal] | None:
+        for column in [main, *columns]:
+            cell = self.cells.origin.get((row, column.index))
+            amount = parse_amount(cell.text, self.unit or "元", self.decimals) if cell is not None else None
+            if amount is not None and (column is main or column.parent is None):
+                return amount.yuan, amount.half_unit_yuan
+        return None
+
+    def _code_names(self, lines: list[LineRow], scheme: str | None) -> None:
+        """Lines that print names only take codes by name, within their scheme and edition, where the name leaves no doubt."""
+        named = [line for line in lines if line.kind == "line" and line.name and not line.code and scheme in ("functional", "economic_department", "economic_government")]
+        if named and len(named) * 2 > len([line for line in lines if line.kind == "line"]):
+            for line, code in zip(named, assign_names([bare_name(line.name) for line in named], str(scheme), self.body.fiscal_year), strict=True):
+                line.code = code
+                line.scheme = scheme if code else None
+
+    def _figure(self, line: LineRow, column: Column, scheme: str | None, departments: frozenset[str], has_units: bool) -> Figure | None:
+        cell = self.cells.origin.get((line.row, column.index))
+        if cell is None:
+            return None
+        text = squeeze(cell.text)
+        unit = _unit_in(column.path) or self.unit or "元"
+        amount = parse_amount(text, unit, self.decimals)
+        if amount is None and text and text not in _DASHES and text not in _NIL_WORDS:
+            if is_percentage(text):
+                self.result.roles[cell.cell_id] = "percentage"
+            elif any(character.isdigit() for character in text):
+                self._refuse(Refused("amount_unreadable", f"“{cell.text[:60]}” is no amount", [cell], row=cell.row, column=cell.column))
+            return None
+        if line.kind == "repeated_total":
+            self._refuse(Refused("repeated_total", f"{line.name} is printed again on page {cell.page_number}", [cell] if amount else [], row=cell.row))
+            return None
+        meaning = self._meaning(line, column, scheme)
+        agency, level = self._agency(line, departments)
+        is_leaf_line = line.kind == "line" and not line.is_memo and not line.is_parent
+        if line.kind in ("agency", "total") and meaning["scheme"] in ("revenue", "three_public"):
+            is_leaf_line = not line.is_parent
+        is_leaf = is_leaf_line and not (level == "department" and has_units and line.kind != "line") and column.index not in self.split_columns
+        is_leaf = is_leaf and not column.is_memo and meaning["line_code"] not in ("total", "current_total", "vehicles") and not self._is_source_total(meaning, column)
+        self.result.roles[cell.cell_id] = "amount"
+        state = "number" if amount and amount.yuan else "zero" if amount else "declared_nil" if text in _NIL_WORDS or self.result.is_nil else "blank"
+        return Figure(
+            figure_id=cell.cell_id,
+            cell_id=cell.cell_id,
+            document_id=self.body.document_id,
+            page_number=cell.page_number,
+            form_index=self.form.index,
+            row_index=line.row,
+            column_index=column.index,
+            form=self.form.key or "",
+            fiscal_year=meaning["year"],
+            phase=meaning["phase"],
+            is_comparative=meaning["is_comparative"],
+            fund=meaning["fund"],
+            agency_name=agency,
+            agency_code=line.agency_code,
+            agency_level=level,
+            scheme=meaning["scheme"],
+            line_code=meaning["line_code"],
+            line_name=meaning["line_name"],
+            line_level=meaning["line_level"],
+            parent_line=" / ".join(line.path) or None,
+            cross_scheme=line.cross_scheme,
+            cross_code=line.cross_code,
+            cross_name=line.cross_name,
+            measure=meaning["measure"],
+            source=meaning["source"],
+            header_path=column.header_path,
+            printed_text=text,
+            printed_unit=unit,
+            amount_yuan=amount.yuan if amount else None,
+            half_unit_yuan=amount.half_unit_yuan if amount else None,
+            value_state=state,
+            is_leaf=is_leaf,
+            confidence=cell.confidence,
+            parent_row_index=line.parent,
+            parent_column_index=column.parent,
+            is_memo=line.is_memo or column.is_memo,
+        )
+
+    def _is_source_total(self, meaning: dict[str, object], column: Column) -> bool:
+        return meaning["scheme"] == "revenue" and meaning["line_code"] in (None, "total", "current_total")
+
+    def _meaning(self, line: LineRow, column: Column, scheme: str | None) -> dict[str, object]:  # noqa: C901 - one decision table
+        attributes = column.attributes
+        source = attributes.get("source")
+        item = attributes.get("item")
+        measure = attributes.get("measure", "total")
+        own_scheme = line.scheme or scheme
+        code: str | None = line.code
+        name: str | None = line.name or None
+        level = line.level
+        if own_scheme == "revenue" and not line.code and column.group == 0 and self.standard.scheme is None:
+            source = source_of(line.name) or source
+        if self.standard.scheme == "three_public":
+            own_scheme = "three_public"
+            item = item or attribute_of(line.name, "item")
+            code, level = item or "total", None
+            if self.form.key == "three_public" and item is None and measure not in ("total", "change"):
+                own_scheme, code = "economic_department", None
+        elif own_scheme == "revenue":
+            if line.kind in ("total", "current_total", "agency") or line.agency_name or not line.name:
+                code = source or ("current_total" if line.kind == "current_total" or _is_current(column) else "total")
+            else:
+                code = source
+            if line.kind == "current_total":
+                code = "current_total"
+            elif line.kind == "total" and source is None:
+                code = "total"
+        elif self.form.key == "revenue_summary":
+            if line.kind in ("total", "agency") or not line.code:
+                own_scheme, code = "revenue", source or "total"
+            else:
+                measure = "revenue"
+        elif own_scheme in ("functional", None) and not line.code and line.kind == "line":
+            nature = attribute_of(line.name, "measure")
+            if nature in _EXPENDITURE_MEASURES:
+                measure, level = nature, "total"
+        if measure == "total" and self.standard.measure in ("basic", "project", "operating_cost") and own_scheme != "three_public":
+            measure = self.standard.measure
+        year, is_comparative = self._year(line, column, measure)
+        if line.is_comparison:
+            measure, is_comparative = "change", True
+        return {
+            "source": source,
+            "measure": measure,
+            "scheme": own_scheme or "functional",
+            "line_code": code,
+            "line_name": bare_name(name) if name else None,
+            "line_level": level or ("total" if code in ("total", "current_total") else None),
+            "fund": self._fund(source, own_scheme),
+            "phase": self._phase(attributes, is_comparative),
+            "year": year,
+            "is_comparative": is_comparative,
+        }
+
+    def _year(self, line: LineRow, column: Column, measure: str) -> tuple[int, bool]:
+        year = self.body.fiscal_year
+        if line.year is not None:
+            return line.year, line.year != year
+        if measure == "change":
+            return year, True
+        if column.year is not None:
+            return column.year, column.year != year
+        if column.attributes.get("comparative") == "yes":
+            return year - 1, True
+        return year, False
+
+    def _phase(self, attributes: dict[str, str], is_comparative: bool) -> str:
+        phase = attributes.get("phase")
+        if phase is None or (phase == "approved" and self.body.document_kind == "final_account" and not is_comparative and not self._names_both_phases()):
+            return self.body.phase
+        return phase
+
+    def _names_both_phases(self) -> bool:
+        return len({column.attributes.get("phase") for column in self.values} - {None}) > 1
+
+    def _fund(self, source: str | None, scheme: str | None) -> str:
+        if source is not None and source in FUND_OF_SOURCE:
+            return FUND_OF_SOURCE[source]
+        title = comparable(self.form.title or "")
+        if self.form.key == "three_public" and "一般公共预算" in title:
+            return "general_public_budget"
+        return self.standard.fund or "all"
+
+
+def _is_current(column: Column) -> bool:
+    return any("本年" in text for text in column.path)
+
+
+def _differs_by_source(total: Column, part: Column) -> bool:
+    return total.attributes.get("source") != part.attributes.get("source") or total.attributes.get("item") != part.attributes.get("item")
+
+
+def _decimals(form: Form, columns: list[Column]) -> int:
+    """Most decimals printed in the amounts of the form: its precision where trailing zeros are dropped."""
+    values = {column.index for column in columns if column.role == "value"}
+    counts = Counter(
+        decimals_of(cell.text) for cell in form.cells if cell.column in values and cell.row not in form.header_rows and is_number(cell.text)
+    )
+    return max(counts, default=0)
+
+
+def _unit_in(path: Iterable[str]) -> str | None:
+    for text in path:
+        normal = comparable(text)
+        for unit in ("百万元", "亿元", "万元", "千元"):
+            if f"({unit})" in normal or normal.endswith(f"单位:{unit}"):
+                return unit
+        if "(元)" in normal:
+            return "元"
+    return None
+
+
+def _unit_of_header(columns: list[Column]) -> str | None:
+    return next((unit for column in columns if (unit := _unit_in(column.path))), None)
+
+
+def _scheme_by_names(lines: list[LineRow]) -> str | None:
+    """Revenue when most names of a group are revenue sources."""
+    names = [line for line in lines if line.kind == "line" and line.name]
+    sources = sum(1 for line in names if source_of(line.name))
+    return "revenue" if names and sources * 2 > len(names) else "functional"
+
+
+def _departments(lines: list[LineRow], body: Body) -> frozenset[str]:
+    """Printed agencies that stand for the department as a whole: the only one, or those whose row is the sum of the others."""
+    names = list(dict.fromkeys(line.agency_name for line in lines if line.agency_name))
+    if len(names) == 1:
+        has_total = any(line.kind == "total" and line.agency_name is None for line in lines)
+        return frozenset(names) if not has_total or comparable(names[0]) == comparable(body.department_name) else frozenset(names)
+    heads = {line.row: line for line in lines if line.kind == "agency"}
+    parents = {line.parent for line in lines if line.kind == "agency" and line.parent is not None}
+    return frozenset(str(heads[row].agency_name) for row in parents if row in heads)

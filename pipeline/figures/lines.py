@@ -1,0 +1,361 @@
+"""The rows of a form as lines: which agency, which code, which name, and of which line each is an addend.
+
+Belongs here: reading the key columns of a row, composing codes from their parts, agencies as columns or as section
+rows, the hierarchy of lines. Does not belong here: amounts (`interpretation`), official names (`classification`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from pipeline.forms import catalogue
+from pipeline.forms.form import Form, FormCell
+from pipeline.forms.header import Column, columns_of
+from pipeline.forms.text import bare_name, comparable, is_memo, is_number, numbering_rank, squeeze
+
+CODE = re.compile(r"^[\[【(（]?([2-5]\d{2}(?:\d{2}){0,4})[\]】)）]?[-—–－\s_.]*(.*)$")
+_PART = re.compile(r"^\d{2}$")
+_PROCUREMENT_CODE = re.compile(r"^([A-C]\d{0,8})[-—\s]*(.*)$")
+_AGENCY_CODE = re.compile(r"^[\[【]?(\d{3,15})[\]】]?[-—\s]*(\D.*)$")
+GRAND_TOTAL = re.compile(r"^(?:(?:收入|支出|收、支|收支)?(?:总计|合计|总合计)|(?:收入|支出)(?:总额|总数)|总计|合计|部门合计|单位合计)[:：]?$")
+CURRENT_TOTAL = re.compile(r"^(?:本年|当年|本期)(?:收入|支出|收支)?(?:合计|总计|小计)[:：]?$")
+_SUBTOTAL = re.compile(r"^(?:小计|.*小计)$")
+_AGENCY_SHAPE = re.compile(
+    r"(?:局|厅|办|办公室|办公厅|委员会|委|中心|本级|机关|大队|支队|总队|学校|学院|大学|医院|处|站|所|院|队|馆|部|会|团|社|街道|镇|公司|法庭|宫|园|库|党校|"
+    r"[(（]本级[)）])$"
+)
+
+SOURCE_PARENT = {
+    "general_public_budget": "fiscal_appropriation",
+    "government_managed_funds": "fiscal_appropriation",
+    "state_capital_operations": "fiscal_appropriation",
+    "general_operating": "general_public_budget",
+    "special_fiscal": "general_public_budget",
+    "government_investment": "general_public_budget",
+    "institution_revenue": "unit_funds",
+    "business_revenue": "unit_funds",
+    "superior_subsidy": "unit_funds",
+    "subordinate_remittance": "unit_funds",
+    "other_revenue": "unit_funds",
+}
+
+
+@dataclass(slots=True)
+class LineRow:
+    """One row of data of one group of columns. Indexes are those of the form; `parent` is a row index."""
+
+    row: int
+    group: int
+    page_number: int
+    name: str = ""
+    code: str | None = None
+    scheme: str | None = None
+    cross_scheme: str | None = None
+    cross_code: str | None = None
+    cross_name: str | None = None
+    agency_name: str | None = None
+    agency_code: str | None = None
+    year: int | None = None
+    kind: str = "line"
+    """line, total (grand total), current_total (本年合计), agency (a row of an agency), note, empty."""
+    is_memo: bool = False
+    rank: int | None = None
+    indent: float | None = None
+    parent: int | None = None
+    is_comparison: bool = False
+    is_parent: bool = False
+    block: int = 0
+    path: list[str] = field(default_factory=list)
+
+    @property
+    def level(self) -> str | None:
+        if self.kind in ("total", "current_total", "agency"):
+            return "total"
+        if self.code is None:
+            return None
+        if self.scheme == "procurement":
+            return {1: "category", 3: "section"}.get(len(self.code), "item")
+        return {3: "category", 5: "section", 7: "item"}.get(len(self.code), "sub_item")
+
+
+class CellMap:
+    """Cells of a form by row and column, merged cells standing at every place that they span."""
+
+    def __init__(self, form: Form) -> None:
+        self.spanning: dict[tuple[int, int], FormCell] = {}
+        self.origin: dict[tuple[int, int], FormCell] = {}
+        for cell in form.cells:
+            self.origin[cell.row, cell.column] = cell
+            for row in range(cell.row, cell.row + cell.row_span):
+                for column in range(cell.column, cell.column + cell.column_span):
+                    self.spanning.setdefault((row, column), cell)
+
+    def key_text(self, row: int, column: int) -> str:
+        cell = self.spanning.get((row, column))
+        return cell.text if cell is not None else ""
+
+
+def lines_of(form: Form, columns: list[Column], cells: CellMap, agencies: frozenset[str]) -> list[LineRow]:
+    """Lines of every row of data, one for each group of columns that has a key or a number in the row."""
+    skipped = {*form.header_rows, *form.repeated_header_rows}
+    groups = sorted({column.group for column in columns})
+    lines: list[LineRow] = []
+    for group in groups:
+        members = [column for column in columns if column.group == group]
+        if not any(column.role == "value" for column in members):
+            continue
+        reader = _RowReader(form, members, columns, cells, agencies)
+        lines += [line for row in range(form.row_count) if row not in skipped and (line := reader.read(row)) is not None]
+    return lines
+
+
+class _RowReader:
+    """Reads the key columns of one group row by row, carrying down what is printed once (agency, category, section)."""
+
+    def __init__(self, form: Form, members: list[Column], columns: list[Column], cells: CellMap, agencies: frozenset[str]) -> None:
+        self.form = form
+        self.cells = cells
+        self.group = members[0].group
+        self.by_role: dict[str, list[Column]] = {}
+        for column in members:
+            self.by_role.setdefault(column.role, []).append(column)
+        for column in columns:
+            if column.role in ("agency_name", "agency_code", "year") and column not in members:
+                self.by_role.setdefault(column.role, []).append(column)
+        self.values = self.by_role.get("value", [])
+        self.agencies = agencies
+        self.agency: str | None = None
+        self.agency_code: str | None = None
+        self.category = ""
+        self.section = ""
+        self.year: int | None = None
+        self.scheme = next((column.attributes["scheme"] for column in members if "scheme" in column.attributes), None)
+
+    def text(self, role: str, row: int) -> str:
+        return next((text for column in self.by_role.get(role, []) if (text := self.cells.key_text(row, column.index))), "")
+
+    def read(self, row: int) -> LineRow | None:
+        values = [self.cells.origin.get((row, column.index)) for column in self.values]
+        has_value_cell = any(cell is not None for cell in values)
+        has_number = any(cell is not None and is_number(cell.text) for cell in values)
+        page = next((cell.page_number for cell in values if cell is not None), self.form.first_page)
+        line = LineRow(row=row, group=self.group, page_number=page)
+        self._read_codes(line, row)
+        self._read_names(line, row)
+        self._read_agency(line, row)
+        self._read_year(line, row)
+        if not has_value_cell and not line.name and not line.code:
+            return None
+        if not has_number and not line.name and not line.code and line.kind != "agency" and not line.year:
+            return None
+        return line
+
+    def _read_codes(self, line: LineRow, row: int) -> None:
+        code, name = self._split_code(row)
+        economic, economic_name = self._plain_code("economic", row)
+        government, government_name = self._plain_code("government_economic", row)
+        candidates = [
+            (_scheme_of_code(code) or "functional", code, name) if code else None,
+            ("economic_department", economic, economic_name) if economic or economic_name else None,
+            ("economic_government", government, government_name) if government or government_name else None,
+        ]
+        present = [candidate for candidate in candidates if candidate is not None]
+        if present:
+            line.scheme, line.code, found_name = present[0][0], present[0][1] or None, present[0][2]
+            line.name = found_name or ""
+        if len(present) > 1:
+            line.cross_scheme, line.cross_code, line.cross_name = present[1][0], present[1][1] or None, present[1][2] or None
+            if len(present) > 2 and present[1][0] == "economic_government":
+                line.cross_scheme, line.cross_code, line.cross_name = present[2][0], present[2][1] or None, present[2][2] or None
+            elif len(present) > 2:
+                line.cross_scheme, line.cross_code, line.cross_name = present[1][0], present[1][1] or None, present[1][2] or None
+
+    def _plain_code(self, kind: str, row: int) -> tuple[str, str]:
+        text = squeeze(self.text(f"{kind}_code", row))
+        name = squeeze(self.text(f"{kind}_name", row))
+        match = CODE.match(text) if text else None
+        if match:
+            return match.group(1), name or match.group(2)
+        match = CODE.match(name) if name else None
+        if match and match.group(2):
+            return match.group(1), match.group(2)
+        return "", name
+
+    def _split_code(self, row: int) -> tuple[str, str]:
+        """Full code of the row, composed from one cell or from 类 / 款 / 项 cells, and a name printed in the same cell."""
+        category = squeeze(self.text("category_code", row))
+        section = squeeze(self.text("section_code", row))
+        item = squeeze(self.text("item_code", row))
+        if any(part.isdigit() for part in (category, section, item)):
+            return self._compose(category, section, item), ""
+        parts: list[str] = []
+        seen: set[str] = set()
+        for column in self.by_role.get("code", []):
+            cell = self.cells.spanning.get((row, column.index))
+            if cell is not None and cell.text and cell.cell_id not in seen:
+                seen.add(cell.cell_id)
+                parts.append(squeeze(cell.text))
+        return self._from_parts(parts)
+
+    def _compose(self, category: str, section: str, item: str) -> str:
+        if category.isdigit():
+            if category != self.category:
+                self.section = ""
+            self.category = category[:3]
+            if len(category) > 3:
+                return category
+        if len(section) == 5 and section.isdigit():
+            self.category, self.section = section[:3], section[3:]
+        elif section.isdigit():
+            self.section = section.zfill(2)
+        elif category.isdigit() and not item.isdigit():
+            self.section = ""
+            return self.category
+        if len(item) == 7 and item.isdigit():
+            self.category, self.section = item[:3], item[3:5]
+            return item
+        if item.isdigit():
+            return f"{self.category}{self.section}{item.zfill(2)}"
+        return f"{self.category}{self.section}"
+
+    def _from_parts(self, parts: list[str]) -> tuple[str, str]:
+        if not parts:
+            return "", ""
+        if len(parts) == 1 and _PART.match(parts[0]) and self.category:
+            self.section = parts[0]
+            return f"{self.category}{parts[0]}", ""
+        if len(parts) > 1 and all(part.isdigit() for part in parts):
+            joined = parts[-1] if len(parts[-1]) >= 5 else "".join(parts)
+            if CODE.match(joined):
+                self.category, self.section = joined[:3], joined[3:5]
+                return joined, ""
+        for part in parts:
+            match = CODE.match(part)
+            if match:
+                code = match.group(1)
+                self.category, self.section = code[:3], code[3:5]
+                return code, match.group(2)
+            match = _PROCUREMENT_CODE.match(part)
+            if match and (self.scheme == "procurement" or self.form.key in ("procurement", "purchase_of_services")):
+                return match.group(1), match.group(2)
+        return "", ""
+
+    def _read_names(self, line: LineRow, row: int) -> None:
+        column = next(iter(self.by_role.get("line_name", [])), None)
+        cell = self.cells.spanning.get((row, column.index)) if column is not None else None
+        text = self.text("line_name", row)
+        if not text and not line.name:
+            text = self.text("project_name", row)
+        match = CODE.match(squeeze(text)) if text else None
+        if match and match.group(2) and not line.code and not match.group(2)[0].isdigit() and len(match.group(1)) >= 3:
+            line.code, line.name = match.group(1), match.group(2)
+            line.scheme = _scheme_of_code(line.code)
+        elif text:
+            line.name = squeeze(text)
+            line.indent = _indent(cell)
+        if not line.name:
+            first = [self.cells.key_text(row, column.index) for role in ("code", "category_code", "section_code", "item_code", "economic_code",
+                     "government_economic_code", "agency_code", "serial", "economic_name", "government_economic_name", "remark")
+                     for column in self.by_role.get(role, [])]
+            line.name = next((squeeze(part) for part in first if GRAND_TOTAL.match(squeeze(part)) or CURRENT_TOTAL.match(squeeze(part))), "")
+        plain = bare_name(line.name)
+        if GRAND_TOTAL.match(plain):
+            line.kind = "total"
+        elif CURRENT_TOTAL.match(plain):
+            line.kind = "current_total"
+        line.is_memo = is_memo(line.name)
+        line.rank = numbering_rank(line.name)
+        if re.match(r"^(?:备?注|说明)\d?[:：.]", line.name):
+            line.kind = "note"
+
+    def _read_agency(self, line: LineRow, row: int) -> None:
+        if not self.by_role.get("agency_name") and not self.by_role.get("agency_code"):
+            if not line.code and line.name and line.kind == "line" and self._is_agency(line.name):
+                self.agency = line.name
+                line.kind = "agency"
+            line.agency_name, line.agency_code = self.agency, self.agency_code
+            return
+        name = squeeze(self.text("agency_name", row))
+        code = squeeze(self.text("agency_code", row))
+        combined = _AGENCY_CODE.match(name)
+        if combined:
+            code, name = combined.group(1), combined.group(2)
+        if GRAND_TOTAL.match(name) or GRAND_TOTAL.match(code):
+            if line.kind == "line" and not line.code:
+                line.kind = "total"
+                line.name = line.name or name or code
+            self.agency = self.agency_code = None
+        elif name and not is_number(name):
+            self.agency, self.agency_code = name, code if code.isdigit() else None
+            if not line.code and not line.name:
+                line.kind = "agency"
+                line.name = name
+        elif line.kind == "total" and not name:
+            self.agency = self.agency_code = None
+        line.agency_name, line.agency_code = self.agency, self.agency_code
+
+    def _is_agency(self, name: str) -> bool:
+        plain = bare_name(name)
+        return comparable(plain) in self.agencies and numbering_rank(name) is None
+
+    def _read_year(self, line: LineRow, row: int) -> None:
+        text = squeeze(self.text("year", row))
+        match = re.search(r"20\d\d", text)
+        if match:
+            line.year = int(match.group())
+        elif re.search(r"增减|变化|差额|比较", text):
+            line.is_comparison = True
+            line.name = line.name or text
+
+
+def _indent(cell: FormCell | None) -> float | None:
+    if cell is None or cell.text_x0 is None or cell.box is None:
+        return None
+    return round(cell.text_x0 - cell.box.x0, 1)
+
+
+def _scheme_of_code(code: str) -> str | None:
+    if not code:
+        return None
+    if code[0].isalpha():
+        return "procurement"
+    return {"2": "functional", "3": "economic_department", "5": "economic_government"}.get(code[0])
+
+
+def looks_like_agency(name: str) -> bool:
+    """Whether a name has the shape of an agency's (…局, …中心, …（本级）)."""
+    return bool(_AGENCY_SHAPE.search(squeeze(name)))
+
+
+def source_of(name: str) -> str | None:
+    """Revenue source that a row's name means, by the catalogue of headers."""
+    found = catalogue.meaning_of_header(bare_name(name))
+    if found is None:
+        return None
+    return dict(found.attributes).get("source")
+
+
+def attribute_of(name: str, attribute: str) -> str | None:
+    found = catalogue.meaning_of_header(bare_name(name))
+    return None if found is None else dict(found.attributes).get(attribute)
+
+
+def agencies_printed(forms: list[Form], year: int) -> frozenset[str]:
+    """Names in the agency columns of all forms of a document, comparable: by them rows of agencies are told in forms without such a column."""
+    names: set[str] = set()
+    for form in forms:
+        if form.agency_name:
+            names.add(comparable(form.agency_name))
+        if form.key is None:
+            continue
+        agency_columns = {column.index for column in columns_of(form, year) if column.role == "agency_name"}
+        skipped = {*form.header_rows, *form.repeated_header_rows}
+        for cell in form.cells:
+            if cell.column in agency_columns and cell.row not in skipped and cell.text and not is_number(cell.text):
+                name = squeeze(cell.text)
+                combined = _AGENCY_CODE.match(name)
+                name = combined.group(2) if combined else name
+                if not GRAND_TOTAL.match(name) and len(name) > 2:
+                    names.add(comparable(name))
+    return frozenset(names)

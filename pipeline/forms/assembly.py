@@ -1,0 +1,359 @@
+"""From printed pages to forms: which grids are one form, and which lines around them are its title, unit, agency and note.
+
+Belongs here: joining over pages, titles, units, notes, header rows. Does not belong here: what columns and rows mean
+(`header`, `pipeline.figures.interpretation`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from pipeline.forms import catalogue
+from pipeline.forms.form import Form, FormCell
+from pipeline.forms.header import count_header_rows
+from pipeline.forms.text import comparable, is_number, join_lines, squeeze
+from pipeline.readers.printed import Cell, Grid, Line, PrintedDocument
+
+_UNIT = re.compile(r"单位[:：]?[(（]?(?:人民币)?(百万元|亿元|万元|千元|元)|[(（](百万元|亿元|万元|千元|元)[)）]$|^(百万元|亿元|万元|千元)$")
+_AGENCY = re.compile(
+    r"(?:公开|编制|填报|预算|部门|单位|主管)?(?:部门|单位)(?:名称|全称)?(?:[(（]盖章[)）])?:(?!亿|万|千|元|百万)(.+?)(?:(?:金额)?单位:.*)?$"
+)
+_FORM_NUMBER = re.compile(r"^(?:附?表|公开|预算|财决公开|部门公开|附件|续表|决算)*[一二三四五六七八九十\d\-－.]*表?[一二三四五六七八九十\d]*[:：、.]?$")
+_PAGE_NUMBER = re.compile(r"^(?:第?[-—–－·]*\d{1,4}[-—–－·]*页?(?:[,，/]?共?\d+页?)?)$")
+_NOTE = re.compile(r"^(?:备?注|说明|备注说明)[:：\d]|^(?:注)\d?[:：.、]")
+_NIL = re.compile(
+    r"(?:本表|此表|该表|故).{0,6}(?:无数据|为空|空表|无发生额|无内容|无数字)|"
+    r"(?:无|没有|未安排|不涉及|未使用)(?:.{0,24})(?:政府性基金|国有资本经营|专项转移支付|三公|项目支出|政府采购|财政专户|结转|购买服务).{0,30}"
+    r"|无.{0,30}(?:支出|预算|收支|数据|收入)[,，。]?(?:.{0,8}(?:空表|无数据))?[。]?$|为空表|本表无数据|空表"
+)
+_CONTINUED = re.compile(r"[(（]?(?:续表?|续\d*|续上表)[)）]?$|^续表?\d*[:：]?")
+_MAX_TITLE = 60
+
+
+@dataclass(slots=True)
+class _Fragment:
+    """One grid with the lines printed above it since the grid before."""
+
+    grid: Grid
+    heading: list[str]
+    on_new_page: bool
+    leading_rows: list[int] = field(default_factory=list)
+
+
+def assemble(document: PrintedDocument, document_id: str) -> tuple[list[Form], list[Line]]:
+    """Forms of a document in printed order, and the lines that belong to its narrative.
+
+    Grids that continue a form are joined to it on column positions where the format has them, on column order otherwise;
+    repeated titles and headers stay as cells but are listed in `repeated_header_rows`.
+    """
+    forms: list[Form] = []
+    narrative: list[Line] = []
+    heading: list[Line] = []
+    previous: _Builder | None = None
+    for page in document.pages:
+        on_new_page = True
+        for block in page.blocks:
+            if isinstance(block, Line):
+                heading.append(block)
+                continue
+            page_heading = [line for line in heading if not _PAGE_NUMBER.match(squeeze(line.text))]
+            above = _lines_of_heading(page_heading)
+            fragment = _Fragment(block, [line.text for line in above], on_new_page)
+            note_lines, title_lines = _split_note(above, previous)
+            fragment.heading = [line.text for line in title_lines]
+            if previous is not None and note_lines:
+                previous.notes += [line.text for line in note_lines]
+            if previous is not None and previous.continues(fragment):
+                previous.append(fragment)
+            else:
+                if previous is not None:
+                    forms.append(previous.form(len(forms) + 1, document_id))
+                previous = _Builder(fragment)
+            used = {id(line) for line in title_lines if previous.uses(line.text)} | {id(line) for line in note_lines}
+            narrative += [line for line in heading if id(line) not in used]
+            heading = []
+            on_new_page = False
+    if previous is not None:
+        note_lines, rest = _split_note([line for line in heading if not _PAGE_NUMBER.match(squeeze(line.text))], previous)
+        previous.notes += [line.text for line in note_lines]
+        noted = {id(line) for line in note_lines}
+        heading = [line for line in heading if id(line) not in noted]
+        forms.append(previous.form(len(forms) + 1, document_id))
+    narrative += heading
+    return forms, narrative
+
+
+def _lines_of_heading(lines: list[Line]) -> list[Line]:
+    """The last lines before a grid that can belong to it: at most twelve, from its own page or the end of the page before."""
+    return lines[-12:]
+
+
+def _split_note(lines: list[Line], previous: _Builder | None) -> tuple[list[Line], list[Line]]:
+    """Lines that are a note under the form before, and lines that stand above the next grid."""
+    if previous is None or not lines:
+        return [], lines
+    notes: list[Line] = []
+    for position, line in enumerate(lines):
+        text = comparable(line.text)
+        if _NOTE.match(text) or (position == 0 and _NIL.search(text) and len(text) < 120):
+            notes.append(line)
+        elif notes and not catalogue_title(text) and not _FORM_NUMBER.match(text) and not _UNIT.search(text) and len(notes) < 6:
+            notes.append(line)
+        else:
+            return notes, lines[position:]
+    return notes, []
+
+
+def catalogue_title(text: str) -> str | None:
+    """Key of the standard form if the line reads like a form's title: short, not a sentence, naming a form of the catalogue."""
+    normal = comparable(text)
+    normal = _CONTINUED.sub("", normal)
+    if not 3 <= len(normal) <= _MAX_TITLE or re.search(r"[。;；,，!?]|\.{4}|…{2}|万元[,，。]|\d{3,}万?元", normal):
+        return None
+    if not re.search(r"表(?:[(（][^)）]*[)）])*(?:[(（].*)?$|(?:情况|预算|决算|明细|总体情况|清单)(?:表)?$", normal):
+        return None
+    return catalogue.form_of_title(normal)
+
+
+class _Builder:
+    """A form being joined from its fragments."""
+
+    def __init__(self, first: _Fragment) -> None:
+        self.fragments = [first]
+        self.notes: list[str] = []
+        self.title, self.key = _title(first)
+        self.heading = first.heading
+        self.lead = _lead_rows(first.grid)
+        self.unit = _unit(first.heading) or _unit(_lead_texts(first.grid, self.lead))
+        self.agency = _agency(first.heading) or _agency(_lead_texts(first.grid, self.lead))
+
+    def uses(self, text: str) -> bool:
+        """Whether a line above the form is its title, number, unit or agency, rather than narrative."""
+        normal = comparable(text)
+        return bool(
+            catalogue_title(text) or _FORM_NUMBER.match(normal) or _UNIT.search(normal) or (_AGENCY.search(normal) and len(normal) < 60)
+            or (self.title is not None and normal and normal in comparable(self.title))
+        )
+
+    def continues(self, fragment: _Fragment) -> bool:
+        """Whether the fragment is the next part of this form: same columns, and no title of its own or the same one again."""
+        last = self.fragments[-1].grid
+        grid = fragment.grid
+        if not fragment.on_new_page and grid.page_number == last.page_number and last.method not in ("text",):
+            return False
+        if grid.page_number - last.page_number > 1:
+            return False
+        title, key = _title(fragment)
+        agency = _agency(fragment.heading) or _agency(_lead_texts(grid, _lead_rows(grid)))
+        if title is not None:
+            if _CONTINUED.search(comparable(title)):
+                return True
+            same = key == self.key and _bare_title(title) == _bare_title(self.title or "")
+            return same and agency == self.agency and self._columns_agree(grid) and not self._restarts(grid)
+        if fragment.heading and any(len(comparable(text)) > 4 and not self._is_running_head(text) for text in fragment.heading):
+            return False
+        return self.key == "performance_target" or self._columns_agree(grid)
+
+    def _is_running_head(self, text: str) -> bool:
+        normal = comparable(text)
+        return bool(_UNIT.search(normal) or _FORM_NUMBER.match(normal) or _AGENCY.search(normal)) or text in self.heading
+
+    def _columns_agree(self, grid: Grid) -> bool:
+        first = self.fragments[0].grid
+        if grid.column_count == self.fragments[-1].grid.column_count or grid.column_count == first.column_count:
+            return True
+        if grid.method == "text":
+            return abs(grid.column_count - first.column_count) <= 4
+        if not grid.column_edges or not first.column_edges:
+            return False
+        union = _union_edges([*(f.grid.column_edges for f in self.fragments), grid.column_edges])
+        widest = max(len(first.column_edges), len(grid.column_edges))
+        return len(union) <= widest + 2
+
+    def _restarts(self, grid: Grid) -> bool:
+        """Whether the fragment begins with the same first row of data as the form: then it is another table of the same title."""
+        own = self.fragments[0].grid
+        first_own = _row_texts(own, count_header_rows(_plain(own)))
+        first_new = _row_texts(grid, count_header_rows(_plain(grid)))
+        return bool(first_own) and first_own[:2] == first_new[:2] and first_own != _row_texts(own, 0)
+
+    def append(self, fragment: _Fragment) -> None:
+        self.fragments.append(fragment)
+        self.unit = self.unit or _unit(fragment.heading)
+
+    def form(self, index: int, document_id: str) -> Form:
+        cells, row_count, column_count, repeated = self._joined_cells(index, document_id)
+        grid = self.fragments[0].grid
+        form = Form(
+            index=index,
+            first_page=grid.page_number,
+            last_page=self.fragments[-1].grid.page_number,
+            row_count=row_count,
+            column_count=column_count,
+            cells=cells,
+            key=self.key,
+            title=self.title,
+            unit=self.unit,
+            agency_name=self.agency,
+            note=" ".join(squeeze(note) for note in self.notes),
+            heading_lines=self.heading,
+            repeated_header_rows=repeated,
+            method=grid.method,
+        )
+        body_start = len(self.lead)
+        plain = [(cell.row - body_start, cell.column, cell.row_span, cell.column_span, cell.text) for cell in cells if cell.row >= body_start]
+        form.header_rows = list(range(body_start + count_header_rows(plain)))
+        return form
+
+    def _joined_cells(self, index: int, document_id: str) -> tuple[list[FormCell], int, int, list[int]]:
+        places = _column_places([fragment.grid for fragment in self.fragments])
+        cells: list[FormCell] = []
+        repeated: list[int] = []
+        offset = 0
+        header = [_row_texts(self.fragments[0].grid, row) for row in range(min(8, self.fragments[0].grid.row_count))]
+        for number, fragment in enumerate(self.fragments):
+            grid = fragment.grid
+            columns = places[number]
+            if number:
+                repeated += [offset + row for row in _repeated_rows(grid, header)]
+            for cell in grid.cells:
+                column = columns[cell.column]
+                end = columns[min(cell.column + cell.column_span, len(columns) - 1)]
+                row = offset + cell.row
+                cells.append(
+                    FormCell(
+                        cell_id=f"{document_id}-{index:03d}-{row:04d}-{column:03d}",
+                        page_number=grid.page_number,
+                        row=row,
+                        column=column,
+                        row_span=cell.row_span,
+                        column_span=max(1, end - column),
+                        text=join_lines(cell.text),
+                        lines=tuple(cell.text.split("\n")),
+                        box=cell.box,
+                        method=grid.method,
+                        text_x0=cell.text_x0,
+                        confidence=cell.confidence,
+                    )
+                )
+            offset += grid.row_count
+        column_count = max(columns[-1] for columns in places)
+        return cells, offset, column_count, repeated
+
+
+def _plain(grid: Grid) -> list[tuple[int, int, int, int, str]]:
+    lead = len(_lead_rows(grid))
+    return [
+        (cell.row - lead, cell.column, cell.row_span, cell.column_span, join_lines(cell.text)) for cell in grid.cells if cell.row >= lead
+    ]
+
+
+def _column_places(grids: list[Grid]) -> list[list[int]]:
+    """For each grid, the column of the joined form at which each of its column boundaries lies."""
+    counts = {grid.column_count for grid in grids}
+    if len(counts) == 1 or any(not grid.column_edges for grid in grids):
+        return [list(range(grid.column_count + 1)) for grid in grids]
+    union = _union_edges([grid.column_edges for grid in grids])
+    return [[_nearest(union, edge) for edge in grid.column_edges] for grid in grids]
+
+
+def _union_edges(edge_lists: list[tuple[float, ...]], tolerance: float = 6.0) -> list[float]:
+    union: list[float] = []
+    for edge in sorted(edge for edges in edge_lists for edge in edges):
+        if not union or edge - union[-1] > tolerance:
+            union.append(edge)
+    return union
+
+
+def _nearest(edges: list[float], edge: float) -> int:
+    return min(range(len(edges)), key=lambda position: abs(edges[position] - edge))
+
+
+def _row_texts(grid: Grid, row: int) -> list[str]:
+    return [comparable(cell.text) for cell in sorted(grid.cells, key=lambda cell: cell.column) if cell.row == row and cell.text.strip()]
+
+
+def _repeated_rows(grid: Grid, header: list[list[str]]) -> list[int]:
+    """Rows at the top of a continuation that repeat title or header of the form (numbers never count as a repetition)."""
+    known = [set(texts) for texts in header if texts and not any(is_number(text) and len(text) > 2 for text in texts)]
+    repeated: list[int] = []
+    for row in range(grid.row_count):
+        texts = set(_row_texts(grid, row))
+        if not texts and repeated:
+            repeated.append(row)
+            continue
+        if texts and any(texts <= row_known or len(texts & row_known) >= 0.8 * len(texts | row_known) for row_known in known):
+            repeated.append(row)
+        else:
+            break
+    return repeated
+
+
+def _lead_rows(grid: Grid) -> list[int]:
+    """Rows at the top of a grid that hold its title, unit or agency instead of a header."""
+    rows: list[int] = []
+    for row in range(min(5, grid.row_count)):
+        cells = [cell for cell in grid.cells if cell.row == row and cell.text.strip()]
+        texts = [comparable(cell.text) for cell in cells]
+        wide = any(cell.column_span >= max(2, grid.column_count - 1) for cell in grid.cells if cell.row == row)
+        is_lead = all(
+            catalogue_title(text) or _UNIT.search(text) or _FORM_NUMBER.match(text) or _AGENCY.search(text) for text in texts
+        )
+        if (texts and is_lead and _not_header(cells)) or (not texts and wide) or (not texts and rows):
+            rows.append(row)
+        else:
+            break
+    return rows
+
+
+def _not_header(cells: list[Cell]) -> bool:
+    return all(cell.row_span == 1 for cell in cells) and len(cells) <= 4
+
+
+def _lead_texts(grid: Grid, rows: list[int]) -> list[str]:
+    return [cell.text for cell in sorted(grid.cells, key=lambda cell: (cell.row, cell.column)) if cell.row in rows and cell.text.strip()]
+
+
+def _title(fragment: _Fragment) -> tuple[str | None, str | None]:
+    """Title printed above or at the top of a grid, and the form it names. The title nearest to the grid wins."""
+    inside = [join_lines(text) for text in _lead_texts(fragment.grid, _lead_rows(fragment.grid))]
+    lines = [*fragment.heading, *inside]
+    for end in range(len(lines), 0, -1):
+        for width in (1, 2, 3):
+            if end - width < 0:
+                break
+            text = "".join(squeeze(line) for line in lines[end - width : end])
+            text = re.sub(r"(?:金额)?单位[:：]?[(（]?(?:万元|元|千元|亿元)[)）]?$", "", text)
+            key = catalogue_title(text)
+            if width > 1 and any(_UNIT.search(comparable(line)) or _AGENCY.search(squeeze(line)) for line in lines[end - width : end]):
+                continue
+            if key is not None and (width == 1 or not catalogue_title(lines[end - 1]) or len(squeeze(lines[end - 1])) < 8):
+                return text, key
+    return None, None
+
+
+def _bare_title(title: str) -> str:
+    return _CONTINUED.sub("", re.sub(r"^(?:附?表|公开|预算)?[一二三四五六七八九十\d\-]*表?", "", comparable(title)))
+
+
+def _unit(texts: list[str]) -> str | None:
+    joined = comparable("".join(texts[-6:])) if texts else ""
+    for text in [*(comparable(text) for text in reversed(texts)), joined]:
+        match = _UNIT.search(text)
+        if match:
+            return next(group for group in match.groups() if group)
+    return None
+
+
+def _agency(texts: list[str]) -> str | None:
+    for text in reversed(texts):
+        match = _AGENCY.search(squeeze(text))
+        if match and 2 <= len(match.group(1)) <= 40:
+            return match.group(1)
+    return None
+
+
+def declares_nil(text: str) -> bool:
+    """Whether a note or a cell declares that the form holds no data (本表无数据, 本单位无…支出, 空表)."""
+    return bool(_NIL.search(comparable(text)))

@@ -1,0 +1,105 @@
+"""The catalogue of forms: titles, headers and units as tables that a fiscal expert reads and changes.
+
+Belongs here: loading those tables and looking a text up in them. Does not belong here: any title or header itself (see
+form.csv, title.csv, header.csv beside this file), nor what is done with the answer.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from pipeline.forms.text import comparable
+
+FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class StandardForm:
+    """One standard form (标准表) and what its figures are where the header does not say otherwise."""
+
+    key: str
+    chinese: str
+    fund: str | None
+    scheme: str | None
+    measure: str | None
+
+
+@dataclass(frozen=True)
+class HeaderMeaning:
+    """What one printed header text means: the role of its column, and attributes that its figures take on."""
+
+    role: str
+    attributes: tuple[tuple[str, str], ...]
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (FOLDER / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@cache
+def standard_forms() -> dict[str, StandardForm]:
+    return {
+        row["form"]: StandardForm(
+            row["form"], row["chinese"], row["fund"] or None, row["scheme"] or None, row["measure"] or None
+        )
+        for row in _rows("form.csv")
+    }
+
+
+@cache
+def _title_patterns() -> list[tuple[re.Pattern[str], str]]:
+    return [(re.compile(row["pattern"]), row["form"]) for row in _rows("title.csv")]
+
+
+@cache
+def _header_patterns() -> list[tuple[re.Pattern[str], str, str, str]]:
+    return [
+        (re.compile(row["pattern"]), row["role"], row["attribute"], row["value"]) for row in _rows("header.csv")
+    ]
+
+
+@cache
+def form_of_title(title: str) -> str | None:
+    """Key of the standard form that a printed title names, or None. The first pattern of title.csv that occurs wins."""
+    text = comparable(title)
+    for pattern, form in _title_patterns():
+        if pattern.search(text):
+            return form
+    return None
+
+
+@cache
+def meaning_of_header(text: str) -> HeaderMeaning | None:
+    """Role and attributes of a header text; None where no pattern of header.csv matches the whole text.
+
+    The role is that of the first pattern that matches; the attributes of every matching pattern of the same role apply.
+    """
+    normal = header_text(text)
+    role: str | None = None
+    attributes: dict[str, str] = {}
+    for pattern, pattern_role, attribute, value in _header_patterns():
+        if pattern.fullmatch(normal):
+            role = role or pattern_role
+            if role == pattern_role and attribute:
+                attributes.setdefault(attribute, value)
+    return None if role is None else HeaderMeaning(role, tuple(attributes.items()))
+
+
+_HEADER_NUMBERING = re.compile(r"^(?:[一二三四五六七八九十]+[、.]|[(][一二三四五六七八九十\d]+[)]|\d{1,2}[、.](?!\d))")
+_HEADER_UNIT = re.compile(r"[(（]?单?位?[:：]?(?:万元|元|千元|亿元)[)）]$")
+
+
+@cache
+def header_text(text: str) -> str:
+    """A header text as it is matched: comparable, without numbering, unit, years and leading 其中."""
+    normal = comparable(text).strip(":·*")
+    normal = _HEADER_NUMBERING.sub("", normal)
+    normal = re.sub(r"^其中:?(?=.)", "", normal)
+    normal = _HEADER_UNIT.sub("", normal) or normal
+    stripped = re.sub(r"^20\d\d年(?:度|初)?(?=.)", "", normal)
+    return stripped.strip(":·*")

@@ -1,0 +1,400 @@
+"""The header of a form: which rows it takes, and what each column means.
+
+Belongs here: header rows, header paths, column roles and attributes from the catalogue, groups of columns side by side.
+Does not belong here: rows of data.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+
+from pipeline.forms import catalogue
+from pipeline.forms.form import Form
+from pipeline.forms.text import comparable, is_memo, is_number, is_percentage, squeeze
+
+KEY_ROLES = (
+    "code", "category_code", "section_code", "item_code", "line_name", "economic_code", "economic_name",
+    "government_economic_code", "government_economic_name", "agency_code", "agency_name", "year", "project_name",
+    "project_code",
+)  # fmt: skip
+SILENT_ROLES = ("serial", "ordinal", "remark")
+_YEAR = re.compile(r"(20\d\d)年?")
+_CODE_SHAPE = re.compile(r"^[\[【]?(?:[2-5]\d{2}(?:\d{2}){0,4})(?:[\]】]|[-—]|$)")
+_TOTAL_NAME = re.compile(r"^(?:合计|总计|.*(?:收入|支出)(?:合计|总计))$")
+_PLACEHOLDER = re.compile(r"^(?:\*+|栏次|行次|类|款|项|—+|-+|甲|乙|丙)$")
+
+
+@dataclass(slots=True)
+class Column:
+    """One column of a form: the header printed above it, its role, and the attributes its figures take on.
+
+    `parent` is the column that this one is an addend of (index in the form); `group` tells apart groups of columns that
+    stand side by side (收入 | 支出), each with key columns of its own.
+    """
+
+    index: int
+    path: tuple[str, ...]
+    role: str
+    attributes: dict[str, str] = field(default_factory=dict)
+    unknown: tuple[str, ...] = ()
+    year: int | None = None
+    is_memo: bool = False
+    is_subtotal: bool = False
+    group: int = 0
+    parent: int | None = None
+    has_own_header: bool = True
+    """Whether a header text stands at the column itself, not only over it."""
+
+    @property
+    def header_path(self) -> str:
+        return " / ".join(self.path)
+
+
+PlainCell = tuple[int, int, int, int, str]
+
+
+def count_header_rows(cells: list[PlainCell]) -> int:
+    """How many rows at the top are header: (row, column, row span, column span, text) of every cell are given.
+
+    A header ends before the first row with an amount, a code or a total; rows of column numbers (栏次, 1 2 3 …) and of 类 款 项
+    belong to it; a merged header cell keeps all its rows.
+    """
+    rows: dict[int, list[PlainCell]] = {}
+    for cell in cells:
+        rows.setdefault(cell[0], []).append(cell)
+    if not rows:
+        return 0
+    last = max(rows)
+    count = 0
+    reach = 1
+    while count <= last:
+        row = rows.get(count, [])
+        if not _is_header_row(row, inside_span=count < reach):
+            break
+        header_like = [cell for cell in row if cell[4].strip()]
+        reach = max([reach, *(cell[0] + cell[2] for cell in header_like if cell[2] <= 6)])
+        count += 1
+    return max(count, 1) if rows else 0
+
+
+def _is_header_row(row: list[PlainCell], inside_span: bool) -> bool:
+    texts = [comparable(cell[4]) for cell in row if cell[4].strip()]
+    if not texts:
+        return inside_span
+    numbers = [text for text in texts if is_number(text)]
+    others = [text for text in texts if not is_number(text)]
+    if numbers:
+        return _is_column_numbers(numbers) and all(_PLACEHOLDER.match(text) or meaning(text) for text in others)
+    if any(_CODE_SHAPE.match(text) for text in texts):
+        return False
+    if all(_PLACEHOLDER.match(text) for text in texts):
+        return True
+    known = sum(1 for text in texts if meaning(text) is not None)
+    if _TOTAL_NAME.match(texts[0]) and not inside_span and len(texts) == 1:
+        return False
+    if inside_span:
+        return known * 3 >= len(texts) or len(texts) >= 3
+    return known * 2 >= len(texts) and known >= 1 and not _is_data_name(texts)
+
+
+def _is_data_name(texts: list[str]) -> bool:
+    """Whether the first text of a row is a line of data (一、一般公共服务支出, 某某局) that happens to match a header."""
+    return len(texts) <= 2 and bool(re.match(r"^(?:[一二三四五六七八九十]+、|[(（][一二三四五六七八九十]+[)）]|\d+[、.])", texts[0]))
+
+
+def _is_column_numbers(numbers: list[str]) -> bool:
+    """1 2 3 … in order: the row of column numbers (栏次)."""
+    if any(not re.fullmatch(r"\d{1,2}", text) for text in numbers):
+        return False
+    values = [int(text) for text in numbers]
+    return len(values) >= 2 and all(b - a == 1 for a, b in zip(values, values[1:], strict=False)) or values == [1]
+
+
+def meaning(text: str) -> catalogue.HeaderMeaning | None:
+    return catalogue.meaning_of_header(text)
+
+
+def columns_of(form: Form, document_year: int | None) -> list[Column]:
+    """Meaning of every column of a form, left to right."""
+    paths = _header_paths(form)
+    columns = [_column(index, path, document_year) for index, path in enumerate(paths)]
+    starts = {cell.column for cell in form.cells if cell.row in set(form.header_rows) and cell.text.strip()}
+    for column in columns:
+        column.has_own_header = column.index in starts
+    _settle_by_content(form, columns)
+    _group(form, columns)
+    _find_parents(columns)
+    return columns
+
+
+def _header_paths(form: Form) -> list[tuple[str, ...]]:
+    header = set(form.header_rows)
+    tops: list[list[tuple[int, str]]] = [[] for _ in range(form.column_count)]
+    implied = _implied_spans(form) if form.method == "text" else {}
+    for cell in form.cells:
+        if cell.row not in header or not cell.text.strip():
+            continue
+        span = cell.column_span if form.method != "text" else implied[cell.row, cell.column]
+        for column in range(cell.column, min(cell.column + span, form.column_count)):
+            tops[column].append((cell.row, cell.text))
+    paths: list[tuple[str, ...]] = []
+    for entries in tops:
+        path: list[str] = []
+        for _, text in sorted(entries, key=lambda entry: entry[0]):
+            normal = squeeze(text)
+            if is_number(normal) or _PLACEHOLDER.match(normal) and normal not in ("类", "款", "项"):
+                continue
+            if not path or path[-1] != normal:
+                path.append(normal)
+        paths.append(tuple(path))
+    return paths
+
+
+def _implied_spans(form: Form) -> dict[tuple[int, int], int]:
+    """Spans of header cells in formats that print none: over the blanks to the right, within the span of the header above."""
+    spans: dict[tuple[int, int], int] = {}
+    above = [0] * form.column_count
+    texts = {(cell.row, cell.column) for cell in form.cells if cell.row in set(form.header_rows) and cell.text.strip()}
+
+    def has_header_below(row: int, column: int) -> bool:
+        return any((below, column) in texts for below in form.header_rows if below > row)
+
+    for row in form.header_rows:
+        starts = sorted(cell.column for cell in form.cells if cell.row == row and cell.text.strip())
+        owner = list(above)
+        for position, start in enumerate(starts):
+            end = starts[position + 1] if position + 1 < len(starts) else form.column_count
+            while end > start + 1 and (above[end - 1] != above[start] or not has_header_below(row, end - 1)):
+                end -= 1
+            spans[row, start] = end - start
+            owner[start:end] = [start + 1 + 1000 * row] * (end - start)
+        above = owner
+    return spans
+
+
+def _column(index: int, path: tuple[str, ...], document_year: int | None) -> Column:
+    column = Column(index=index, path=path, role="unknown")
+    roles: list[str] = []
+    unknown: list[str] = []
+    subtotal = False
+    for depth, text in enumerate(path):
+        found = meaning(text)
+        year = _YEAR.search(comparable(text))
+        if year:
+            column.year = int(year.group(1))
+        if is_memo(text):
+            column.is_memo = True
+        if found is None:
+            if not year and not _is_title_row(text, depth):
+                unknown.append(text)
+                roles.append("unknown")
+            continue
+        roles.append(found.role)
+        for attribute, value in found.attributes:
+            if attribute == "measure" and value == "total":
+                subtotal = depth == len(path) - 1 and depth > 0
+                column.attributes.setdefault("measure", value)
+            elif attribute == "memo":
+                column.is_memo = True
+                column.attributes["measure"] = value
+            elif attribute == "measure":
+                column.attributes["measure"] = value
+            elif attribute == "source" and column.attributes.get("source") and value in ("other_revenue", "carry_over"):
+                column.attributes["source"] = value
+            else:
+                column.attributes[attribute] = value
+    column.unknown = tuple(unknown)
+    column.is_subtotal = subtotal
+    meaningful = [role for role in roles if role != "group"]
+    if meaningful:
+        column.role = meaningful[-1]
+        if meaningful[-1] == "unknown" and "value" in meaningful:
+            column.role = "unknown"
+        elif "comparative" in meaningful and column.role in ("value", "comparative"):
+            column.attributes["comparative"] = "yes"
+            column.role = "value"
+    elif roles:
+        column.role = "group"
+    elif column.year is not None:
+        column.role = "value"
+    if column.role == "comparative":
+        column.role = "value"
+    if column.role == "value" and document_year and column.year and column.year < document_year:
+        column.attributes["comparative"] = "yes"
+    return column
+
+
+def _is_title_row(text: str, depth: int) -> bool:
+    """A title printed inside the grid above the header is no header."""
+    return depth == 0 and (catalogue.form_of_title(text) is not None and text.endswith("表"))
+
+
+def _data_texts(form: Form) -> list[list[str]]:
+    skipped = {*form.header_rows, *form.repeated_header_rows}
+    texts: list[list[str]] = [[] for _ in range(form.column_count)]
+    for cell in form.cells:
+        if cell.row not in skipped and cell.text.strip():
+            texts[cell.column].append(squeeze(cell.text))
+    return texts
+
+
+def _settle_by_content(form: Form, columns: list[Column]) -> None:
+    """Columns whose header says little take the role that their content shows; code columns are told by the shape of codes."""
+    for column, texts in zip(columns, _data_texts(form), strict=True):
+        numbers = sum(1 for text in texts if is_number(text))
+        mostly_numbers = bool(texts) and numbers * 2 > len(texts)
+        codes = sum(1 for text in texts if _CODE_SHAPE.match(text))
+        if column.role in ("group", "unknown") and not texts:
+            column.role = "empty"
+        elif column.role == "group":
+            column.role = "value" if mostly_numbers else "line_name"
+        elif column.role in ("line_name", "project_name", "economic_name", "government_economic_name") and mostly_numbers:
+            column.role = "code" if codes * 2 > len(texts) and not any("." in text for text in texts) else "value"
+        elif column.role == "value" and texts and not numbers and not any(is_percentage(text) for text in texts):
+            column.role = "value" if all(re.fullmatch(r"[-—–/－无]+", text) for text in texts) else "remark_or_value"
+        elif not column.path and texts:
+            column.role = "value" if mostly_numbers else "line_name"
+    for column in columns:
+        if column.role == "remark_or_value":
+            column.role = "value" if column.attributes else "remark"
+
+
+def _group(form: Form, columns: list[Column]) -> None:
+    """Number the groups of columns that stand side by side: a name or code column right of amounts begins a new one."""
+    group = 0
+    seen_value = False
+    for column in columns:
+        if column.role in ("line_name", "code", "category_code", "economic_code", "economic_name", "government_economic_name") and seen_value:
+            group += 1
+            seen_value = False
+        if column.role == "value":
+            seen_value = True
+        column.group = group
+
+
+def _find_parents(columns: list[Column]) -> None:
+    """Tie each value column to the column that it is an addend of, by header nesting and by the catalogue's sources.
+
+    A subtotal (小计, 合计) under a header is the parent of the other columns under the same header; a subtotal of a
+    deeper header is an addend of the subtotal above it.
+    """
+    values = [column for column in columns if column.role == "value"]
+    for column in values:
+        candidates = [
+            other
+            for other in values
+            if other is not column and other.group == column.group and other.year == column.year
+            and (_covers(other, column) or _is_item_parent(other, column))
+        ]
+        if candidates and not column.is_memo:
+            column.parent = max(candidates, key=lambda other: (len(_stem(other)), -abs(other.index - column.index))).index
+
+
+def _stem(column: Column) -> tuple[str, ...]:
+    """Header path without the words for totals: what a total column is the total of."""
+    return tuple(text for text in column.path if not _is_total_text(text))
+
+
+_TOTAL_TEXT = re.compile(
+    r"(?:总计|合计|小计|总额|总金额|金额合计|合计金额|金额|计|(?:本年)?(?:收入|支出)(?:预算|决算)?(?:合计|总计|小计)|"
+    r"预算(?:总额|合计)|资金(?:总额|合计)|总数)"
+)
+
+
+def _is_total_text(text: str) -> bool:
+    return bool(_TOTAL_TEXT.fullmatch(catalogue.header_text(text)))
+
+
+def _covers(total: Column, part: Column) -> bool:
+    """Whether `total` is a total column over `part`: what it is the total of is a proper part of the part's header."""
+    if part.attributes.get("measure") in _NO_ADDENDS or total.attributes.get("measure") in _NO_ADDENDS:
+        return False
+    if total.attributes.get("comparative") != part.attributes.get("comparative"):
+        return False
+    if "item" in part.attributes:
+        return False
+    stem, part_stem = _stem(total), _stem(part)
+    return len(stem) < len(total.path) and len(stem) < len(part_stem) and _is_subsequence(stem, part_stem)
+
+
+_NO_ADDENDS = ("change", "closing_balance", "opening_balance")
+_ITEM_PARENT = {
+    "overseas_travel": "total", "official_reception": "total", "vehicles": "total",
+    "vehicle_purchase": "vehicles", "vehicle_operation": "vehicles",
+}  # fmt: skip
+
+
+def _is_item_parent(total: Column, part: Column) -> bool:
+    """Whether the columns are 三公 items of which one is the total of the other, for the same year, phase and fund."""
+    parent = _ITEM_PARENT.get(part.attributes.get("item", ""))
+    rest = [{name: value for name, value in column.attributes.items() if name not in ("item", "measure")} for column in (total, part)]
+    return parent is not None and total.attributes.get("item", "total") == parent and rest[0] == rest[1]
+
+
+def _is_subsequence(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
+    remaining = iter(long)
+    return all(text in remaining for text in short)
+
+
+_SOURCE_ORDER = (
+    "fiscal_appropriation", "general_public_budget", "general_operating", "special_fiscal", "government_investment",
+    "government_managed_funds", "state_capital_operations", "fiscal_special_account", "institution_revenue", "business_revenue",
+)  # fmt: skip
+
+
+def alternative_columns(form: Form, columns: list[Column]) -> list[tuple[str, list[Column]]]:
+    """Other ways to tie the printed header to the columns of values, each with a name.
+
+    Where headers were lost or moved (text conversions, fragments without rules) a source stands over a column beside its own. The
+    texts that head columns, taken in the order of the tree of sources, are then laid over the columns in their printed order.
+    """
+    values = [column for column in columns if column.role in ("value", "unknown", "empty")]
+    sourced = [column for column in values if column.attributes.get("source")]
+    misplaced = [column for column in sourced if _is_misplaced(column)]
+    if not misplaced:
+        return []
+    return [("sources in the order of their tree", reordered)] if (reordered := _in_tree_order(columns, values)) else []
+
+
+def _is_misplaced(column: Column) -> bool:
+    """Whether a source that is a part of the general public budget does not stand under it."""
+    above = [meaning(text) for text in column.path[:-1]]
+    is_part = column.attributes.get("source") in ("government_investment", "special_fiscal", "general_operating")
+    return is_part and not any(found is not None and ("source", "general_public_budget") in found.attributes for found in above)
+
+
+def _in_tree_order(columns: list[Column], values: list[Column]) -> list[Column] | None:
+    """Columns with their headers moved so that the sources of the tree stand together in its order, all printed left to right."""
+    headed = [column for column in values if column.path and column.has_own_header]
+    in_tree = sorted(
+        (column for column in headed if column.attributes.get("source") in _SOURCE_ORDER),
+        key=lambda column: (_SOURCE_ORDER.index(column.attributes["source"]), column.index),
+    )
+    if not in_tree:
+        return None
+    start = min(headed.index(column) for column in in_tree)
+    rest = [column for column in headed if column not in in_tree]
+    order = [*rest[:start], *in_tree, *rest[start:]]
+    places = [column.index for column in values]
+    subtotal = next((column for column in in_tree if column.attributes["source"] == "general_public_budget"), None)
+    moved = {
+        place: _moved(column, place, subtotal) for place, column in zip(places, order, strict=False)
+    }
+    last_group = values[-1].group
+    result = [
+        moved.get(column.index) or (Column(column.index, (), "empty", group=last_group) if column in values else column) for column in columns
+    ]
+    for column in result:
+        column.parent = None
+    _find_parents(result)
+    return result
+
+
+def _moved(column: Column, place: int, subtotal: Column | None) -> Column:
+    path = column.path
+    if _is_misplaced(column) and subtotal is not None:
+        path = (*_stem(subtotal), path[-1])
+    elif column.attributes.get("source") in ("government_managed_funds", "state_capital_operations", "fiscal_special_account") and subtotal is not None:
+        path = (*_stem(subtotal)[:-1], path[-1])
+    return replace(column, index=place, path=path, attributes=dict(column.attributes), role="value")

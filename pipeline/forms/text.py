@@ -1,0 +1,83 @@
+"""Printed Chinese text made comparable: widths folded, spaces and quotation marks removed, numbering told apart.
+
+Belongs here: pure functions on strings that forms and figures share. Does not belong here: what any word means.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_SPACE = re.compile(r"\s+")
+_QUOTES = re.compile(r"[“”\"'‘’「」《》〈〉＂]")
+NUMBER = re.compile(r"^[-－—–+]?[¥￥]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?$|^[-－—–+]?\.\d+$|^\((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\)$")
+_PERCENT = re.compile(r"^[-+]?\d+(?:\.\d+)?[%％]$")
+
+# Numbering in front of a name, by rank: 一、 stands above （一） above 1. above (1).
+_NUMBERING = (
+    re.compile(r"^(?:第?[一二三四五六七八九十百]+[、.．，,](?!\d)|[一二三四五六七八九十]+(?=[^\s一二三四五六七八九十、]{2,}$)(?!般))"),
+    re.compile(r"^[(（][一二三四五六七八九十百]+[)）]、?"),
+    re.compile(r"^\d{1,2}(?:[、．，]|\.(?!\d))"),
+    re.compile(r"^[(（]\d{1,2}[)）]、?"),
+    re.compile(r"^[①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮]"),
+)
+_MEMO = re.compile(r"^(?:其中|其[:：]中)[:：]?")
+
+
+@lru_cache(maxsize=65536)
+def squeeze(text: str) -> str:
+    """Text without white space, compatibility forms folded (（ becomes (, ： becomes :, Ａ becomes A)."""
+    return _SPACE.sub("", unicodedata.normalize("NFKC", text))
+
+
+@lru_cache(maxsize=65536)
+def comparable(text: str) -> str:
+    """`squeeze` without quotation marks and book-title marks: the form in which titles and headers are matched."""
+    return _QUOTES.sub("", squeeze(text))
+
+
+def is_number(text: str) -> bool:
+    """Whether the whole text is a printed number (thousands separators, sign, decimals; no percent)."""
+    return bool(NUMBER.match(squeeze(text)))
+
+
+def is_percentage(text: str) -> bool:
+    return bool(_PERCENT.match(squeeze(text)))
+
+
+def join_lines(text: str) -> str:
+    """Text of a cell with the line breaks removed that the cell's width made: they are not data."""
+    parts = [part.strip() for part in text.split("\n")]
+    joined = ""
+    for part in parts:
+        needs_space = joined and part and joined[-1].isascii() and part[0].isascii() and joined[-1].isalpha() and part[0].isalpha()
+        joined += (" " if needs_space else "") + part
+    return joined.strip()
+
+
+def numbering_rank(name: str) -> int | None:
+    """0 for 一、, 1 for （一）, 2 for 1., 3 for (1), 4 for ①; None without numbering."""
+    text = squeeze(name)
+    text = _MEMO.sub("", text)
+    for rank, pattern in enumerate(_NUMBERING):
+        if pattern.match(text):
+            return rank
+    return None
+
+
+def is_memo(name: str) -> bool:
+    """Whether the name restates a part of what stands above it (其中：…)."""
+    return bool(_MEMO.match(squeeze(name)))
+
+
+def bare_name(name: str) -> str:
+    """Name without numbering, without 其中： and without spaces."""
+    text = squeeze(name)
+    previous = None
+    while previous != text:
+        previous = text
+        text = _MEMO.sub("", text)
+        for pattern in _NUMBERING:
+            text = pattern.sub("", text, count=1)
+    return text.strip(":：·•*-")
