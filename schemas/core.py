@@ -313,7 +313,67 @@ READING_CHOICE = Table(
     ),
 )
 
+SOURCE = Table(
+    "source", "line of the source registry", "Places where bodies publish, and when each was last visited", "来源",
+    (
+        Column("source_id", TEXT, "Identifier in the source registry", "来源编号", unique=True),
+        Column("jurisdiction_name", TEXT, "Jurisdiction of the publisher", "行政区划名称"),
+        Column("jurisdiction_code", TEXT, "GB/T 2260 code of the jurisdiction", "行政区划代码（GB/T 2260）", nullable=True),
+        Column("publisher", TEXT, "Body that publishes there", "发布单位"),
+        Column("listing_url", TEXT, "Address of the listing", "列表页网址"),
+        Column("cadence", TEXT, "How often it is visited while documents are expected", "访问频率"),
+        Column("publication_window", TEXT, "Days of the year between which documents are expected", "预计公开时段", nullable=True),
+        Column("is_active", BOOLEAN, "Whether runs visit it by themselves", "是否启用"),
+        Column("last_visited_at", TEXT, "When the last complete visit began (ISO 8601)", "最近访问时间", nullable=True),
+        Column("note", TEXT, "What a person should know of it", "备注", nullable=True),
+    ),
+)
+
+FETCH_ATTEMPT = Table(
+    "fetch_attempt", "request", "Requests that were sent, or that were not allowed to be sent, and what came of each", "抓取记录",
+    (
+        Column("attempt_id", INTEGER, "Number of the request, in order of time", "请求编号", unique=True, at_least=1),
+        Column("run_id", TEXT, "Run of fetching", "运行编号"),
+        Column("source_id", TEXT, "Source for which it was made", "来源编号"),
+        Column("url", TEXT, "Address", "网址"),
+        Column("parent_url", TEXT, "Page or redirect that led there", "上级网址", nullable=True),
+        Column("purpose", TEXT, "What was expected at the address", "用途", allowed=("listing", "page", "document", "robots")),
+        Column("try_number", INTEGER, "1 for the first try, more for repetitions", "第几次尝试", at_least=1),
+        Column("requested_at", TEXT, "When it began (ISO 8601)", "请求时间"),
+        Column("finished_at", TEXT, "When it ended (ISO 8601)", "结束时间", nullable=True),
+        Column("outcome", TEXT, "What came of it, one of a fixed list (schemas/fetch_outcomes.csv)", "结果"),
+        Column("is_sent", BOOLEAN, "Whether a request was sent to the host", "是否已发出"),
+        Column("http_status", INTEGER, "Status of the answer", "HTTP 状态码", nullable=True),
+        Column("content_type", TEXT, "Type that the server claims; never evidence", "服务器声明的类型", nullable=True),
+        Column("location", TEXT, "Address that a redirect names", "重定向网址", nullable=True),
+        Column("byte_count", NUMBER, "Size of what was received whole, in bytes", "字节数", nullable=True),
+        Column("resumed_from", NUMBER, "Byte at which an earlier download was continued", "续传起点", nullable=True),
+        Column("sha256", TEXT, "SHA-256 of what was received whole", "SHA-256", nullable=True, pattern="^[0-9a-f]{64}$"),
+        Column("file_name", TEXT, "Name that the server gives", "文件名", nullable=True),
+        Column("detail", TEXT, "What was seen", "详情", nullable=True),
+    ),
+)
+
+PUBLICATION = Table(
+    "publication", "address × version", "Which document stood at which address, from when to when", "公开记录",
+    (
+        Column("source_id", TEXT, "Source that leads there", "来源编号"),
+        Column("url", TEXT, "Address", "网址"),
+        Column("version", INTEGER, "Version at this address, from 1", "版本", at_least=1),
+        DOCUMENT_ID,
+        Column("sha256", TEXT, "SHA-256 of the file's bytes", "文件 SHA-256", pattern="^[0-9a-f]{64}$"),
+        Column("file_name", TEXT, "Name under which it was received; never evidence", "收到时的文件名"),
+        Column("title", TEXT, "Words of the link that leads there", "链接文字", nullable=True),
+        Column("first_seen_at", TEXT, "When this version was first received (ISO 8601)", "首次获取时间"),
+        Column("last_seen_at", TEXT, "When it was last found there (ISO 8601)", "最近确认时间"),
+        Column("ended_at", TEXT, "When it was found to be there no more; NULL while it is", "失效时间", nullable=True),
+        Column("ended_by", TEXT, "Whether another version took its place or it was withdrawn", "失效原因", nullable=True,
+               allowed=("replaced", "withdrawn")),
+        Column("is_current", BOOLEAN, "Whether it is there now, as far as is known", "是否现行版本"),
+    ),
+)
+
 TABLES: tuple[Table, ...] = (
     DOCUMENT, PAGE, FORM, CELL, FIGURE, TEXT_BLOCK, NARRATIVE_FIGURE, AGENCY_STATISTIC, PERFORMANCE_INDICATOR,
-    REFUSAL, IDENTITY_CHECK, SUSPECT_FIGURE, READING_CHOICE,
+    REFUSAL, IDENTITY_CHECK, SUSPECT_FIGURE, READING_CHOICE, SOURCE, FETCH_ATTEMPT, PUBLICATION,
 )

@@ -174,7 +174,11 @@ class PublicNetwork(httpcore.NetworkBackend):
         for address in addresses:
             try:
                 stream = self._sockets.connect_tcp(
-                    address, port, self.seconds_left(timeout), local_address=local_address, socket_options=socket_options
+                    address,
+                    port,
+                    self.seconds_left(timeout),
+                    local_address=local_address,
+                    socket_options=socket_options,
                 )
                 return _TimedStream(stream, self)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as failure:
@@ -230,5 +234,10 @@ def public_client(network: PublicNetwork, user_agent: str, timeout: float) -> ht
     transport._pool = httpcore.ConnectionPool(
         ssl_context=httpx.create_ssl_context(trust_env=False), max_connections=20, network_backend=network
     )
-    headers = {"User-Agent": user_agent, "Accept-Encoding": "identity", "Accept": "*/*", "Accept-Language": "zh-CN,zh;q=0.9"}
+    headers = {
+        "User-Agent": user_agent,
+        "Accept-Encoding": "identity",
+        "Accept": "*/*",
+        "Accept-Language": "zh-CN,zh;q=0.9",
+    }
     return httpx.Client(transport=transport, headers=headers, follow_redirects=False, trust_env=False, timeout=timeout)

@@ -105,7 +105,9 @@ def read_sources(folder: Path = SOURCES_FOLDER) -> list[Source]:
         for where, row in _rows(path, SOURCE_COLUMNS):
             source = _source(row, where)
             if source.source_id in sources:
-                raise SourceError(f"{where}: source_id is {source.source_id!r}, which another line has; each source needs its own")
+                raise SourceError(
+                    f"{where}: source_id is {source.source_id!r}, which another line has; each source needs its own"
+                )
             sources[source.source_id] = source
     return [sources[source_id] for source_id in sorted(sources)]
 
@@ -141,7 +143,9 @@ def _source(row: dict[str, str], where: str) -> Source:
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", row["source_id"]):
         raise SourceError(f"{where}: source_id is {row['source_id']!r}; expected small letters, digits and hyphens")
     if row["jurisdiction_code"] and not re.fullmatch(r"[1-9]\d{5}", row["jurisdiction_code"]):
-        raise SourceError(f"{where}: jurisdiction_code is {row['jurisdiction_code']!r}; expected six digits of GB/T 2260 or nothing")
+        raise SourceError(
+            f"{where}: jurisdiction_code is {row['jurisdiction_code']!r}; expected six digits of GB/T 2260 or nothing"
+        )
     _require_address(row["listing_url"], "listing_url", where)
     for pattern in row["link_pattern"].split(LEVEL_SEPARATOR):
         _require_expression(pattern, "link_pattern", where)
@@ -153,7 +157,9 @@ def _source(row: dict[str, str], where: str) -> Source:
     try:
         list(_windows(row["publication_window"]))
     except ValueError as error:
-        raise SourceError(f"{where}: publication_window is {row['publication_window']!r}; expected e.g. 01-10..04-30; 08-01..10-31") from error
+        raise SourceError(
+            f"{where}: publication_window is {row['publication_window']!r}; expected e.g. 01-10..04-30; 08-01..10-31"
+        ) from error
     if row["is_active"] not in ("true", "false"):
         raise SourceError(f"{where}: is_active is {row['is_active']!r}; expected true or false")
     return Source(

@@ -1,0 +1,186 @@
+"""What received bytes are, told from the bytes alone: a document, a web page, an error page, whole or cut short.
+
+Belongs here: kinds told from signatures, wholeness told from structure, decoding of web pages, the fingerprint by which two
+versions of a page are compared. Does not belong here: reading of documents (`pipeline.readers`) and links (`discovery`).
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import hashlib
+import re
+from functools import cache
+from pathlib import Path
+
+import lxml.etree
+import lxml.html
+
+ERROR_PAGES = Path(__file__).parent / "error_pages.csv"
+
+_SIGNATURES: tuple[tuple[bytes, str], ...] = (
+    (b"%PDF-", "pdf"),
+    (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "zip"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
+    (b"{\\rtf", "rtf"),
+    (b"Rar!\x1a\x07", "rar"),
+    (b"7z\xbc\xaf\x27\x1c", "7z"),
+)
+_FOREIGN = (b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"RIFF", b"\x1f\x8b", b"MZ", b"\x7fELF", b"BM", b"\x00\x00\x00")
+_EXTENSION = re.compile(r"\.(pdf|docx?|xlsx?|wps|et|ofd|rtf|zip|rar|7z|csv|txt|md)$", re.IGNORECASE)
+_UNIT_LABEL = re.compile(r"单位[:：]\s*(人民币)?\s*[千百万亿]*元")
+_NUMERIC_CELL = re.compile(r"-?\d[\d,]*(\.\d+)?")
+
+MAX_PAGE_BYTES = 20_000_000
+"""Web pages above this size are not looked into for links or statements."""
+
+
+def kind_of(data: bytes) -> str:
+    """`pdf`, `zip` (also docx, xlsx, ofd), `ole` (also doc, xls, wps), `rtf`, `rar`, `7z`, `html`, `text`, `empty` or `unknown`."""
+    if not data:
+        return "empty"
+    head = data[:1024]
+    for signature, kind in _SIGNATURES:
+        # A PDF may begin with some other bytes; the standard's implementation notes allow 1024.
+        if head.startswith(signature) or (kind == "pdf" and signature in head):
+            return kind
+    if head.startswith(_FOREIGN):
+        return "unknown"
+    start = head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
+    if start.startswith(
+        (b"<!doctype html", b"<html", b"<head", b"<body", b"<script", b"<title", b"<meta", b"<div", b"<table")
+    ):
+        return "html"
+    if start.startswith((b"<?xml", b"<!--")) and b"<html" in data[:4096].lower():
+        return "html"
+    if b"<html" in start or b"<body" in start:
+        return "html"
+    return "text" if _is_text(data[:4096]) else "unknown"
+
+
+def _is_text(sample: bytes) -> bool:
+    if b"\x00" in sample:
+        return False
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            # Incremental, because the sample may end in the middle of a character.
+            codecs.getincrementaldecoder(encoding)().decode(sample)
+        except UnicodeDecodeError:
+            continue
+        return True
+    return False
+
+
+def is_document_name(name: str) -> bool:
+    """Whether a file name or the path of an address ends as documents do."""
+    return _EXTENSION.search(name) is not None
+
+
+def is_whole(data: bytes) -> bool | None:
+    """Whether the structure of a document is complete at its end; None for kinds that do not tell."""
+    kind = kind_of(data)
+    if kind == "pdf":
+        return b"%%EOF" in data[-2048:]
+    if kind == "zip":
+        return b"PK\x05\x06" in data[-66_000:]
+    if kind == "html":
+        return True if b"</html" in data[-2048:].lower() else None
+    return None
+
+
+def decode_page(data: bytes, content_type: str | None) -> str:
+    """The text of a web page, by its byte order mark, its header, its own declaration, or by trying what pages are written in."""
+    names: list[str] = []
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        names.append("utf-16")
+    declared = re.search(r"charset=[\"']?([\w-]+)", content_type or "", re.IGNORECASE)
+    if declared:
+        names.append(declared[1])
+    meta = re.search(rb"<meta[^>]+charset=[\"']?\s*([\w-]+)", data[:8192], re.IGNORECASE)
+    if meta:
+        names.append(meta[1].decode("ascii"))
+    for name in [*names, "utf-8", "gb18030"]:
+        # Pages that claim an older subset use characters of the full set.
+        encoding = "gb18030" if name.lower() in ("gb2312", "gbk", "gb_2312-80", "x-gbk") else name
+        try:
+            return data.decode("utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding)
+        except (LookupError, UnicodeDecodeError):
+            continue
+    return data.decode(names[0] if names and _is_codec(names[0]) else "gb18030", errors="replace")
+
+
+def _is_codec(name: str) -> bool:
+    try:
+        codecs.lookup(name)
+    except LookupError:
+        return False
+    return True
+
+
+def parse_page(text: str) -> lxml.html.HtmlElement | None:
+    """The page as a tree, or None where there is nothing to parse."""
+    # A NUL or an XML declaration with an encoding makes lxml refuse text that browsers show.
+    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text.replace("\x00", ""))
+    try:
+        return lxml.html.document_fromstring(text) if text.strip() else None
+    except (lxml.etree.LxmlError, ValueError):
+        return None
+
+
+def title_of(page: lxml.html.HtmlElement) -> str:
+    """The title of a page, else its first heading."""
+    for path in (".//title", ".//h1", ".//h2"):
+        for element in page.iterfind(path):
+            title = " ".join(element.text_content().split())
+            if title:
+                return title[:300]
+    return ""
+
+
+def is_error_page(page: lxml.html.HtmlElement) -> bool:
+    """Whether a page received with status 200 says that it is an error: by its title, or in its text where that is short."""
+    text = " ".join(_visible_text(page).split())
+    said = title_of(page) if len(text) > 400 else f"{title_of(page)} {text}"
+    # A number alone is too weak in a text: there may be 404 of anything.
+    numbers, *words = _error_patterns()
+    return any(pattern.search(said) for pattern in words) or numbers.search(title_of(page)) is not None
+
+
+@cache
+def _error_patterns() -> tuple[re.Pattern[str], ...]:
+    with ERROR_PAGES.open(encoding="utf-8", newline="") as file:
+        return tuple(re.compile(row["pattern"], re.IGNORECASE) for row in csv.DictReader(file))
+
+
+def _visible_text(page: lxml.html.HtmlElement) -> str:
+    parts = page.xpath(".//text()[not(ancestor::script or ancestor::style or ancestor::noscript)]")
+    return " ".join(str(part) for part in parts)
+
+
+def holds_statement(page: lxml.html.HtmlElement) -> bool:
+    """Whether a web page is itself a disclosure: tables of numbers under a unit of money, and the words for budget or final account."""
+    cells = [" ".join(cell.text_content().split()) for cell in page.iter("td", "th")]
+    if sum(_NUMERIC_CELL.fullmatch(cell) is not None for cell in cells) < 20:
+        return False
+    text = _visible_text(page)
+    return _UNIT_LABEL.search(text) is not None and re.search(r"预算|决算", text) is not None
+
+
+def fingerprint(data: bytes, page: lxml.html.HtmlElement | None) -> str:
+    """By what two versions are compared: the bytes; for a web page its title and tables, since dates and counters around them change."""
+    if page is None:
+        return hashlib.sha256(data).hexdigest()
+    cells = [" ".join(cell.text_content().split()) for cell in page.iter("td", "th")]
+    return hashlib.sha256("\x1f".join([title_of(page), *cells]).encode()).hexdigest()
+
+
+def safe_name(name: str | None) -> str:
+    """A file name that is one: no folders, no control characters, at most 120 characters; '' where nothing is left."""
+    name = re.sub(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]", "", name or "")
+    name = name.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1].strip().strip(".").strip()
+    name = re.sub(r'[<>:"|?*]', "_", name)
+    if len(name) > 120:
+        stem, dot, extension = name.rpartition(".")
+        name = f"{stem[: 119 - len(extension)]}.{extension}" if dot and len(extension) <= 8 else name[:120]
+    return name
