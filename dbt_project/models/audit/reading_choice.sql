@@ -1,0 +1,17 @@
+with choice as (
+    select * from {{ source('core', 'reading_choice') }}
+),
+
+final as (
+    select
+        document_id,
+        form_index,
+        aspect,
+        chosen,
+        rejected,
+        evidence,
+    from choice
+)
+
+select * from final
+order by document_id, form_index, aspect, chosen, rejected

@@ -1,0 +1,109 @@
+-- What one document says of another's subject, beside what that other one says itself: a prior year's figure printed for
+-- comparison, the approved budget restated in a final account, and balances carried from one final account into the next.
+with figure as (
+    select
+        figure.*,
+        document.department_id,
+        document.document_kind,
+        document.fiscal_year as document_year,
+        spelling.agency_id,
+        coalesce(figure.line_code, {{ plain_name('figure.line_name') }}, '') as line_key,
+    from {{ ref('stg_figure') }} as figure
+    inner join {{ ref('dim_document') }} as document
+        on
+            figure.document_id = document.document_id
+            and document.is_current
+    inner join {{ ref('agency_spelling') }} as spelling
+        on
+            figure.document_id = spelling.document_id
+            and figure.agency_name = spelling.agency_name
+            and figure.agency_level = spelling.agency_level
+    where figure.amount_yuan is not null
+),
+
+compared as (
+    select
+        stated.figure_id as stated_figure_id,
+        stated.document_id,
+        case
+            when stated.measure = 'opening_balance' then 'carry_over_in_is_carry_over_out'
+            when stated.is_comparative then 'comparative_as_published'
+            else 'budget_as_published'
+        end as identity,
+        stated.form,
+        stated.fiscal_year,
+        stated.phase,
+        stated.agency_name,
+        stated.line_name,
+        stated.amount_yuan as stated_yuan,
+        published.amount_yuan as computed_yuan,
+        stated.half_unit_yuan + published.half_unit_yuan as bound_yuan,
+        published.figure_id as published_figure_id,
+        published.document_id as published_document_id,
+        row_number() over (
+            partition by stated.figure_id
+            order by published.figure_id
+        ) as preference,
+    from figure as stated
+    inner join figure as published
+        on
+            stated.department_id = published.department_id
+            and stated.agency_id = published.agency_id
+            and stated.form = published.form
+            and stated.scheme = published.scheme
+            and stated.fund = published.fund
+            and stated.line_key = published.line_key
+            and stated.source is not distinct from published.source
+            and stated.cross_code is not distinct from published.cross_code
+            and stated.document_id <> published.document_id
+            and not published.is_comparative
+    where
+        case
+            when stated.is_comparative
+                then
+                    stated.measure = published.measure
+                    and stated.measure <> 'change'
+                    and stated.fiscal_year = published.fiscal_year
+                    and stated.phase = published.phase
+                    and published.document_year = published.fiscal_year
+            when stated.measure = 'opening_balance'
+                then
+                    published.measure = 'closing_balance'
+                    and stated.phase = published.phase
+                    and stated.phase = 'executed'
+                    and stated.fiscal_year = published.fiscal_year + 1
+            when stated.phase = 'approved' and stated.document_kind = 'final_account'
+                then
+                    stated.measure = published.measure
+                    and published.phase = 'approved'
+                    and published.document_kind = 'budget'
+                    and stated.fiscal_year = published.fiscal_year
+            else false
+        end
+),
+
+final as (
+    select
+        concat('cross_year:', identity, ':', stated_figure_id) as identity_check_id,
+        document_id,
+        identity,
+        'cross_year' as scope,
+        'warning' as severity,
+        concat_ws(
+            ' ', agency_name, line_name, fiscal_year, phase, 'in', form, 'as published in document', published_document_id
+        ) as description,
+        stated_yuan,
+        computed_yuan,
+        stated_yuan - computed_yuan as difference_yuan,
+        bound_yuan,
+        case
+            when stated_yuan = computed_yuan then 'exact'
+            when abs(stated_yuan - computed_yuan) <= bound_yuan then 'rounding'
+            else 'error'
+        end as verdict,
+        [stated_figure_id, published_figure_id] as figure_ids,
+    from compared
+    where preference = 1
+)
+
+select * from final

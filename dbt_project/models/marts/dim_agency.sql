@@ -1,0 +1,91 @@
+-- Curated agencies, one row for each name in its years; and agencies that only documents name, with the years in which they do.
+with curated as (
+    select * from {{ ref('agency') }}
+),
+
+spelling as (
+    select * from {{ ref('agency_spelling') }}
+),
+
+document as (
+    select * from {{ ref('dim_document') }}
+),
+
+agency_name as (
+    select * from {{ ref('int_agency_name') }}
+),
+
+seen as (
+    select
+        agency_id,
+        department_id,
+        jurisdiction_code,
+        case department_level when 'unit' then 'unit' else 'department' end as level,
+        fiscal_year,
+        document_id,
+    from document
+    union all
+    select
+        spelling.agency_id,
+        spelling.department_id,
+        document.jurisdiction_code,
+        case when spelling.agency_id = spelling.department_id then 'department' else 'unit' end as level,
+        document.fiscal_year,
+        document.document_id,
+    from spelling
+    inner join document
+        on spelling.document_id = document.document_id
+),
+
+printed as (
+    select
+        seen.agency_id,
+        first(seen.department_id order by seen.fiscal_year desc nulls last, seen.document_id) as department_id,
+        any_value(seen.jurisdiction_code) as jurisdiction_code,
+        min(seen.level) as level,
+        min(seen.fiscal_year) as first_year,
+        max(seen.fiscal_year) as last_year,
+    from seen
+    anti join curated
+        on seen.agency_id = curated.agency_id
+    group by seen.agency_id
+),
+
+united as (
+    select
+        agency_id,
+        agency_name,
+        jurisdiction_code,
+        level,
+        coalesce(department_id, case level when 'department' then agency_id end) as department_id,
+        first_year,
+        last_year,
+        evidence,
+        true as is_curated,
+    from curated
+    union all
+    select
+        printed.agency_id,
+        agency_name.agency_name,
+        printed.jurisdiction_code,
+        printed.level,
+        printed.department_id,
+        printed.first_year,
+        printed.last_year,
+        'document' as evidence,
+        false as is_curated,
+    from printed
+    left join agency_name
+        on printed.agency_id = agency_name.agency_id
+),
+
+final as (
+    select
+        concat_ws('@', agency_id, first_year) as agency_version_id,
+        *,
+        row_number() over (partition by agency_id order by first_year desc nulls last, agency_name) = 1 as is_latest,
+    from united
+)
+
+select * from final
+order by agency_id, first_year nulls first

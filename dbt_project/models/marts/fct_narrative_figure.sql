@@ -1,0 +1,45 @@
+with narrative as (
+    select * from {{ source('core', 'narrative_figure') }}
+),
+
+document as (
+    select * from {{ ref('dim_document') }}
+    where is_counted
+),
+
+spelling as (
+    select * from {{ ref('agency_spelling') }}
+    qualify row_number() over (partition by document_id, agency_name order by agency_level) = 1
+),
+
+final as (
+    select
+        narrative.narrative_figure_id,
+        narrative.document_id,
+        narrative.page_number,
+        narrative.block_index,
+        narrative.position,
+        coalesce(spelling.agency_id, document.agency_id) as agency_id,
+        narrative.agency_name,
+        document.department_id,
+        document.jurisdiction_code,
+        narrative.fiscal_year,
+        narrative.phase,
+        narrative.subject,
+        narrative.measure,
+        narrative.printed_text,
+        narrative.amount_yuan,
+        narrative.half_unit_yuan,
+        narrative.percentage,
+        narrative.figure_id,
+    from narrative
+    inner join document
+        on narrative.document_id = document.document_id
+    left join spelling
+        on
+            narrative.document_id = spelling.document_id
+            and narrative.agency_name = spelling.agency_name
+)
+
+select * from final
+order by document_id, block_index, position, narrative_figure_id

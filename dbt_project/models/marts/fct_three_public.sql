@@ -1,0 +1,49 @@
+-- A year printed for comparison stands here only where no document of that year was read: the year's own document speaks first.
+with figure as (
+    select * from {{ ref('int_chosen_figure') }}
+    where fact = 'three_public'
+),
+
+speaking as (
+    select *
+    from figure
+    qualify
+        dense_rank() over (
+            partition by department_id, perimeter, phase, fiscal_year
+            order by
+                is_comparative,
+                case when (phase = 'approved') = (document_kind = 'budget') then 0 else 1 end,
+                abs(document_year - fiscal_year),
+                disclosure_id
+        ) = 1
+),
+
+final as (
+    select
+        document_id,
+        agency_id,
+        any_value(canonical_agency_name) as agency_name,
+        any_value(department_id) as department_id,
+        any_value(department_name) as department_name,
+        any_value(jurisdiction_code) as jurisdiction_code,
+        any_value(perimeter) as perimeter,
+        line_code as item,
+        phase,
+        fiscal_year,
+        bool_or(is_comparative) as is_comparative,
+        sum(amount_yuan) as amount_yuan,
+        case
+            when bool_or(amount_yuan <> 0) then 'number'
+            when bool_or(value_state in ('zero', 'number')) then 'zero'
+            when bool_or(value_state = 'declared_nil') then 'declared_nil'
+            else 'blank'
+        end as value_state,
+        coalesce(sum(half_unit_yuan) filter (where amount_yuan is not null), 0) as error_bound_yuan,
+        bool_or(is_corrected) as is_corrected,
+        list(figure_id order by figure_id) as figure_ids,
+    from speaking
+    group by document_id, agency_id, line_code, phase, fiscal_year
+)
+
+select * from final
+order by document_id, agency_id, item, phase, fiscal_year

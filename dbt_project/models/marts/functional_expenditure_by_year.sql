@@ -1,0 +1,335 @@
+-- The headline: what each function cost each department in each year, at every level, beside the latest earlier year.
+-- Every level is the sum of leaves; years are tied by comparable code, and `link` says how.
+with fact as (
+    select
+        *,
+        coalesce(
+            total_yuan,
+            case when coalesce(basic_yuan, project_yuan) is not null
+                then coalesce(basic_yuan, 0) + coalesce(project_yuan, 0)
+            end,
+            coalesce(personnel_yuan, 0) + coalesce(public_use_yuan, 0)
+        ) as amount_yuan,
+    from {{ ref('fct_functional_expenditure') }}
+),
+
+class as (
+    select * from {{ ref('dim_functional_class') }}
+),
+
+attestation as (
+    select * from {{ ref('code_attestation') }}
+    where scheme = 'functional'
+),
+
+comparable as (
+    select * from {{ ref('comparable_code') }}
+    where scheme = 'functional'
+),
+
+renaming as (
+    select * from {{ ref('concordance') }}
+    where
+        scheme = 'functional'
+        and from_code = to_code
+),
+
+leveled as (
+    select
+        *,
+        left(functional_code, unnest([3, 5, 7])) as level_code,
+        unnest([3, 5, 7]) as level_length,
+    from fact
+    where functional_code is not null
+),
+
+line as (
+    select
+        department_id,
+        perimeter,
+        fund,
+        phase,
+        fiscal_year,
+        level_code as functional_code,
+        level_code as line_key,
+        any_value(department_name) as department_name,
+        any_value(jurisdiction_code) as jurisdiction_code,
+        {{ code_level('level_code') }} as level,
+        first(functional_name order by document_id, agency_id) filter (where functional_code = level_code) as printed_name,
+        sum(amount_yuan) as amount_yuan,
+        sum(basic_yuan) as basic_yuan,
+        sum(project_yuan) as project_yuan,
+        sum(error_bound_yuan) as error_bound_yuan,
+        bool_or(is_corrected) as is_corrected,
+        flatten(list(figure_ids order by document_id, agency_id, line_key)) as figure_ids,
+    from leveled
+    where length(level_code) = level_length
+    group by department_id, perimeter, fund, phase, fiscal_year, level_code
+    union all
+    select
+        department_id,
+        perimeter,
+        fund,
+        phase,
+        fiscal_year,
+        cast(null as varchar) as functional_code,
+        line_key,
+        any_value(department_name) as department_name,
+        any_value(jurisdiction_code) as jurisdiction_code,
+        first(level order by document_id, agency_id) as level,
+        first(functional_name order by document_id, agency_id) as printed_name,
+        sum(amount_yuan) as amount_yuan,
+        sum(basic_yuan) as basic_yuan,
+        sum(project_yuan) as project_yuan,
+        sum(error_bound_yuan) as error_bound_yuan,
+        bool_or(is_corrected) as is_corrected,
+        flatten(list(figure_ids order by document_id, agency_id, line_key)) as figure_ids,
+    from fact
+    where functional_code is null
+    group by department_id, perimeter, fund, phase, fiscal_year, line_key
+),
+
+edition as (
+    select
+        line.functional_code,
+        line.fiscal_year,
+        first(class.functional_name order by class.first_year desc nulls last) as functional_name,
+    from (select distinct functional_code, fiscal_year from line) as line
+    inner join class
+        on
+            line.functional_code = class.functional_code
+            and line.fiscal_year between coalesce(class.first_year, 0) and coalesce(class.last_year, 9999)
+    group by line.functional_code, line.fiscal_year
+),
+
+printed as (
+    select
+        code as functional_code,
+        fiscal_year,
+        first(name order by document_count desc, name) as functional_name,
+    from attestation
+    group by code, fiscal_year
+),
+
+named as (
+    select
+        line.*,
+        coalesce(line.printed_name, edition.functional_name, printed.functional_name, any_year.functional_name)
+            as functional_name,
+        coalesce(comparable.comparable_code, line.line_key) as comparable_code,
+        comparable.evidence as comparable_evidence,
+        comparable.is_attested as is_comparable_attested,
+    from line
+    left join edition
+        on
+            line.functional_code = edition.functional_code
+            and line.fiscal_year = edition.fiscal_year
+    left join printed
+        on
+            line.functional_code = printed.functional_code
+            and line.fiscal_year = printed.fiscal_year
+    left join (
+        select
+            functional_code,
+            first(functional_name order by first_year desc nulls last) as functional_name,
+        from class
+        group by functional_code
+    ) as any_year
+        on line.functional_code = any_year.functional_code
+    left join comparable
+        on
+            line.functional_code = comparable.code
+            and line.fiscal_year between coalesce(comparable.first_year, 0) and coalesce(comparable.last_year, 9999)
+),
+
+whole as (
+    select
+        department_id,
+        perimeter,
+        phase,
+        fiscal_year,
+        sum(amount_yuan) as department_yuan,
+    from fact
+    group by department_id, perimeter, phase, fiscal_year
+),
+
+covered_year as (
+    select
+        department_id,
+        perimeter,
+        fund,
+        phase,
+        fiscal_year,
+        lag(fiscal_year) over (
+            partition by department_id, perimeter, fund, phase
+            order by fiscal_year
+        ) as previous_covered_year,
+    from fact
+    group by department_id, perimeter, fund, phase, fiscal_year
+),
+
+series as (
+    select
+        department_id,
+        perimeter,
+        fund,
+        phase,
+        level,
+        comparable_code,
+        fiscal_year,
+        sum(amount_yuan) as comparable_yuan,
+        list(line_key order by line_key) as line_keys,
+    from named
+    group by department_id, perimeter, fund, phase, level, comparable_code, fiscal_year
+),
+
+previous as (
+    select
+        *,
+        lag(fiscal_year) over same_line as previous_fiscal_year,
+        lag(comparable_yuan) over same_line as previous_comparable_yuan,
+        lag(line_keys) over same_line as previous_line_keys,
+    from series
+    window
+        same_line as (
+            partition by department_id, perimeter, fund, phase, level, comparable_code
+            order by fiscal_year
+        )
+),
+
+compared as (
+    select
+        named.*,
+        whole.department_yuan,
+        covered_year.previous_covered_year,
+        previous.previous_fiscal_year,
+        previous.line_keys,
+        previous.previous_line_keys,
+        same_line.functional_name as previous_name,
+        case
+            when len(previous.line_keys) = 1 then previous.previous_comparable_yuan
+            when list_has_all(previous.line_keys, previous.previous_line_keys) then same_line.amount_yuan
+        end as previous_amount_yuan,
+    from named
+    inner join whole
+        on
+            named.department_id = whole.department_id
+            and named.perimeter = whole.perimeter
+            and named.phase = whole.phase
+            and named.fiscal_year = whole.fiscal_year
+    inner join covered_year
+        on
+            named.department_id = covered_year.department_id
+            and named.perimeter = covered_year.perimeter
+            and named.fund = covered_year.fund
+            and named.phase = covered_year.phase
+            and named.fiscal_year = covered_year.fiscal_year
+    inner join previous
+        on
+            named.department_id = previous.department_id
+            and named.perimeter = previous.perimeter
+            and named.fund = previous.fund
+            and named.phase = previous.phase
+            and named.level is not distinct from previous.level
+            and named.comparable_code = previous.comparable_code
+            and named.fiscal_year = previous.fiscal_year
+    left join named as same_line
+        on
+            named.department_id = same_line.department_id
+            and named.perimeter = same_line.perimeter
+            and named.fund = same_line.fund
+            and named.phase = same_line.phase
+            and named.level is not distinct from same_line.level
+            and named.line_key = same_line.line_key
+            and previous.previous_fiscal_year = same_line.fiscal_year
+),
+
+link as (
+    select
+        compared.*,
+        renaming.year as renaming_year,
+        renaming.evidence as renaming_evidence,
+    from compared
+    left join renaming
+        on
+            compared.functional_code = renaming.from_code
+            and renaming.year > compared.previous_fiscal_year
+            and renaming.year <= compared.fiscal_year
+    qualify
+        row_number() over (
+            partition by
+                compared.department_id, compared.perimeter, compared.fund, compared.phase, compared.fiscal_year,
+                compared.line_key
+            order by renaming.year desc nulls last
+        ) = 1
+),
+
+final as (
+    select
+        department_id,
+        department_name,
+        jurisdiction_code,
+        perimeter,
+        fund,
+        fiscal_year,
+        phase,
+        line_key,
+        functional_code,
+        comparable_code,
+        functional_name,
+        level,
+        amount_yuan,
+        basic_yuan,
+        project_yuan,
+        error_bound_yuan,
+        previous_fiscal_year,
+        previous_amount_yuan,
+        amount_yuan - previous_amount_yuan as change_yuan,
+        case
+            when previous_amount_yuan <> 0
+                then cast(
+                    round(100 * cast(amount_yuan - previous_amount_yuan as double) / cast(previous_amount_yuan as double), 4)
+                    as decimal(20, 4)
+                )
+        end as change_pct,
+        case
+            when department_yuan <> 0
+                then cast(round(cast(amount_yuan as double) / cast(department_yuan as double), 6) as decimal(20, 6))
+        end as share_of_department,
+        case
+            when previous_covered_year is null then 'no earlier document'
+            when previous_fiscal_year is null then 'not in ' || previous_covered_year
+            when len(line_keys) > 1 and not list_has_all(line_keys, previous_line_keys)
+                then 'several codes are comparable: compare the sum of comparable code ' || comparable_code
+            when previous_line_keys = line_keys and functional_code is null then 'same name, no code'
+            when
+                previous_line_keys = line_keys
+                and (renaming_year is not null or {{ plain_name('previous_name') }} <> {{ plain_name('functional_name') }})
+                then concat(
+                    'same code, renamed from ', previous_name,
+                    case when renaming_year is not null then concat(' (', renaming_year, ')') end
+                )
+            when list_contains(previous_line_keys, line_key) and len(previous_line_keys) = 1 then 'same code'
+            when len(line_keys) > 1 then 'same code'
+            else 'concordance from ' || array_to_string(previous_line_keys, ' + ')
+        end as link,
+        case
+            when previous_fiscal_year is null then null
+            when previous_line_keys = line_keys and functional_code is null then 'name as printed'
+            when previous_line_keys = line_keys then coalesce(renaming_evidence, 'code as printed')
+            when len(line_keys) > 1 then 'code as printed'
+            else comparable_evidence
+        end as link_evidence,
+        coalesce(
+            previous_fiscal_year is null
+            or previous_line_keys = line_keys
+            or is_comparable_attested,
+            false
+        ) as is_link_attested,
+        is_corrected,
+        figure_ids,
+    from link
+)
+
+select * from final
+order by department_id, perimeter, fund, phase, fiscal_year, line_key

@@ -1,0 +1,123 @@
+-- Which agency each printed name means in its document. The department's row of a form is the document's own body,
+-- whatever it is called there; a unit is known by a curated spelling, else by its full name, else by its name in its department.
+with identity as (
+    select * from {{ ref('int_document_identity') }}
+),
+
+alias as (
+    select * from {{ ref('int_agency_alias') }}
+),
+
+printed as (
+    select
+        document_id,
+        agency_name,
+        agency_level,
+    from {{ source('core', 'figure') }}
+    group by all
+),
+
+stated as (
+    select
+        document_id,
+        agency_name,
+    from {{ source('core', 'agency_statistic') }}
+    union
+    select
+        document_id,
+        agency_name,
+    from {{ source('core', 'narrative_figure') }}
+    where agency_name is not null
+    union
+    select
+        document_id,
+        agency_name,
+    from {{ source('core', 'performance_indicator') }}
+    where agency_name is not null
+    union
+    select
+        document_id,
+        agency_name,
+    from {{ source('core', 'form') }}
+    where agency_name is not null
+),
+
+spelling as (
+    select
+        document_id,
+        agency_name,
+        agency_level,
+    from printed
+    union all
+    select
+        stated.document_id,
+        stated.agency_name,
+        cast(null as varchar) as agency_level,
+    from stated
+    left join printed
+        on
+            stated.document_id = printed.document_id
+            and stated.agency_name = printed.agency_name
+    where printed.document_id is null
+),
+
+matched as (
+    select
+        spelling.document_id,
+        spelling.agency_name,
+        spelling.agency_level,
+        {{ plain_name('spelling.agency_name') }} as plain_agency_name,
+        identity.agency_id as document_agency_id,
+        identity.department_id,
+        identity.place,
+        identity.jurisdiction_name,
+        identity.plain_department_name,
+        alias.agency_id as curated_agency_id,
+    from spelling
+    inner join identity
+        on spelling.document_id = identity.document_id
+    left join alias
+        on
+            identity.place = alias.jurisdiction_code
+            and {{ plain_name('spelling.agency_name') }} = alias.plain_alias
+),
+
+final as (
+    select
+        document_id,
+        agency_name,
+        coalesce(
+            agency_level,
+            case
+                when curated_agency_id = document_agency_id or plain_agency_name = plain_department_name
+                    then 'department'
+                else 'unit'
+            end
+        ) as agency_level,
+        case
+            when agency_level = 'department' then document_agency_id
+            when curated_agency_id is not null then curated_agency_id
+            when plain_agency_name = plain_department_name then document_agency_id
+            when place is not null and starts_with(plain_agency_name, coalesce(jurisdiction_name, '-'))
+                then place || ':' || plain_agency_name
+            else document_agency_id || '/' || plain_agency_name
+        end as agency_id,
+        department_id,
+        case
+            when agency_level = 'department' then 'row of the department'
+            when curated_agency_id is not null then 'curated spelling'
+            when plain_agency_name = plain_department_name then 'name of the document''s body'
+            else 'name as printed'
+        end as evidence,
+    from matched
+)
+
+select
+    document_id,
+    agency_name,
+    agency_level,
+    agency_id,
+    department_id,
+    evidence,
+from final
+order by document_id, agency_name, agency_level
