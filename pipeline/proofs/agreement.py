@@ -1,0 +1,223 @@
+"""Identities between forms: one quantity, printed in several places.
+
+Belongs here: finding the places where one quantity is printed (same body, fund, year, phase, measure and line) and stating
+that they agree; which funds coincide; where forms differ in scope and are not comparable. Does not belong here: sums
+inside a form (`structure`), sentences (`narrative`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+from pipeline.proofs.catalogue import Rule, rules, selector
+from pipeline.proofs.fields import NESTED_FUNDS, Fields
+from pipeline.proofs.identity import Amount, Identity, Ledger
+
+_IN_FORM = frozenset({"row", "column", "form"})
+_AGGREGATED = frozenset({"code", "revenue_item"})
+_UNIT_RATIOS = frozenset({10**power for power in (1, 2, 3, 4, 6, 8)})
+
+
+def merge_funds(fields: Sequence[Fields], amounts: Sequence[Amount]) -> None:
+    """Give one `fund_class` to nested funds whose total expenditure coincides, body by body.
+
+    If all expenditure of a body is as much as its general public budget expenditure, the two are the same money, line by line;
+    and so for its units.
+    """
+    rule = rules()["expenditure_total_across_forms"]
+    members = [selector(text.strip()) for text in rule.addends.split(" ; ")]
+    values: defaultdict[tuple[object, ...], Counter[tuple[int, int]]] = defaultdict(Counter)
+    for field, amount in zip(fields, amounts, strict=True):
+        if field.fund_class in NESTED_FUNDS and amount.value and any(holds(field) for holds in members):
+            figure = field.figure
+            key = (field.agency, figure.fiscal_year, figure.phase, figure.is_comparative, field.fund_class)
+            values[key][(amount.value, amount.half)] += 1
+    joined: dict[tuple[object, ...], dict[str, str]] = {}
+    for body in {key[:-1] for key in values}:
+        canonical: dict[str, str] = {}
+        known = [fund for fund in NESTED_FUNDS if (*body, fund) in values]
+        for fund in known:
+            for wider in canonical:
+                if _coincide(values[(*body, wider)], values[(*body, fund)]):
+                    canonical[fund] = canonical[wider]
+                    break
+            else:
+                canonical[fund] = fund
+        joined[body] = canonical
+    for field in fields:
+        figure = field.figure
+        time = (figure.fiscal_year, figure.phase, figure.is_comparative)
+        for body in ((field.agency, *time), ("department", *time)):
+            canonical = joined.get(body, {})
+            if canonical.get(field.fund_class, field.fund_class) != field.fund_class:
+                field.fund_class = canonical[field.fund_class]
+                break
+
+
+def _coincide(first: Counter[tuple[int, int]], second: Counter[tuple[int, int]]) -> bool:
+    """Whether one of the values printed most often on each side is, within rounding, the same."""
+    return any(
+        abs(a - b) <= half_a + half_b
+        for (a, half_a), _ in first.most_common(2)
+        for (b, half_b), _ in second.most_common(2)
+    )
+
+
+def add_agreements(ledger: Ledger, fields: Sequence[Fields]) -> None:
+    """State that every quantity is the same wherever the document prints it."""
+    complete = _forms_with_all_units(ledger, fields)
+    for rule in rules().values():
+        if rule.method == "same_quantity":
+            _add_quantity(ledger, rule, fields, complete)
+
+
+def _add_quantity(ledger: Ledger, rule: Rule, fields: Sequence[Fields], complete: set[int]) -> None:
+    amounts = ledger.amounts
+    members = [selector(text.strip()) for text in rule.addends.split(" ; ")]
+    quantities: defaultdict[tuple[object, ...], defaultdict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for place, field in enumerate(fields):
+        if amounts[place].state == "blank":
+            continue
+        if any(holds(field) for holds in members):
+            key = tuple(field(name) for name in rule.match)
+            quantities[key][field.figure.form_index].append(place)
+    aggregated = bool(_AGGREGATED.intersection(rule.match))
+    units: defaultdict[tuple[object, ...], list[tuple[object, ...]]] = defaultdict(list)
+    if aggregated:
+        for key in quantities:
+            if key[0] != "department":
+                units[("department", *key[1:])].append(key)
+    for key in [*quantities, *(key for key in units if key not in quantities)]:
+        forms = _comparable_forms(quantities.get(key, {}), fields, amounts)
+        anchor = _anchor(forms, amounts)
+        if anchor is None:
+            continue
+        for form_index, places in forms.items():
+            if form_index == fields[anchor].figure.form_index:
+                continue
+            place = min(places, key=lambda place: (abs(amounts[place].value - amounts[anchor].value), place))
+            if amounts[place].value or amounts[anchor].value:
+                _add_equality(ledger, rule, place, [anchor])
+        if key[0] == "department" and key in units:
+            _add_unit_sums(ledger, rule, anchor, [quantities[unit] for unit in units[key]], forms, fields, complete)
+
+
+def _comparable_forms(
+    forms: dict[int, list[int]], fields: Sequence[Fields], amounts: Sequence[Amount]
+) -> dict[int, list[int]]:
+    """Forms whose amount is one: not those that print the quantity more than once with different amounts.
+
+    A standard form that is printed twice for one body (a unit's own set of forms read as the department's) has no known scope,
+    and neither copy is compared. Totals with and without balances are alternatives, not a contradiction.
+    """
+    kept: dict[int, list[int]] = {}
+    by_kind: defaultdict[str, list[int]] = defaultdict(list)
+    for form_index, places in forms.items():
+        alternatives = {fields[place].total_kind for place in places}
+        first = min(places, key=lambda place: (fields[place].figure.row_index, fields[place].figure.column_index))
+        if len(alternatives) == 1 and any(
+            abs(amounts[place].value - amounts[first].value) > amounts[place].half + amounts[first].half
+            for place in places
+        ):
+            continue
+        kept[form_index] = places
+        by_kind[fields[places[0]].figure.form].append(form_index)
+    for indices in by_kind.values():
+        if len(indices) < 2:
+            continue
+        values = [{amounts[place].value for place in kept[index]} for index in indices]
+        if not set.intersection(*values):
+            for index in indices:
+                del kept[index]
+    return kept
+
+
+def _anchor(forms: dict[int, list[int]], amounts: Sequence[Amount]) -> int | None:
+    """The place whose amount most forms print; the more precise, then the earlier, when that is undecided."""
+    counts: Counter[int] = Counter()
+    for places in forms.values():
+        counts.update({amounts[place].value for place in places})
+    candidates = [place for _, places in sorted(forms.items()) for place in places]
+    if not candidates:
+        return None
+    return min(candidates, key=lambda place: (-counts[amounts[place].value], amounts[place].half, place))
+
+
+def _add_unit_sums(
+    ledger: Ledger,
+    rule: Rule,
+    anchor: int,
+    unit_quantities: Sequence[dict[int, list[int]]],
+    forms: dict[int, list[int]],
+    fields: Sequence[Fields],
+    complete: set[int],
+) -> None:
+    """The department's amount is the sum of its units' in a form that prints the line for units only."""
+    addends: defaultdict[int, list[int]] = defaultdict(list)
+    for quantity in unit_quantities:
+        for form_index, places in quantity.items():
+            if form_index in complete and form_index not in forms:
+                first = min(
+                    places, key=lambda place: (fields[place].figure.row_index, fields[place].figure.column_index)
+                )
+                addends[form_index].append(first)
+    for places in addends.values():
+        if any(ledger.amounts[place].value for place in places):
+            _add_equality(ledger, rule, anchor, places)
+
+
+def _add_equality(ledger: Ledger, rule: Rule, stated: int, addends: Sequence[int]) -> None:
+    identity = ledger.add(rule, stated, ((place, 1) for place in addends))
+    if identity is not None and rule.force == "convention" and abs(identity.difference) > identity.bound:
+        identity.verdict = "not_checkable"
+        identity.reason = "equal by convention only, and not equal here"
+        identity.is_linear = False
+
+
+def _forms_with_all_units(ledger: Ledger, fields: Sequence[Fields]) -> set[int]:
+    """Forms in which the department's total is the sum of its units': none of them is left out."""
+    complete = set()
+    for identity in ledger.identities:
+        if identity.rule.scope != "column" or identity.is_trivial or abs(identity.difference) > identity.bound:
+            continue
+        stated = fields[identity.stated]
+        if stated.figure.agency_level == "department" and all(
+            fields[place].figure.agency_level == "unit" for place, _ in identity.addends
+        ):
+            complete.add(stated.figure.form_index)
+    return complete
+
+
+def set_aside_scope_differences(ledger: Ledger) -> None:
+    """Mark as not checkable an equality between forms that fails although each side is proved by its own form.
+
+    Two forms that each add up and differ are forms of different scope (carry-over, funds, bodies), unless the rule is promised by
+    the titles, or the amounts are one the multiple of the other by a unit of amount.
+    """
+    held: Counter[int] = Counter()
+    failed: Counter[int] = Counter()
+    for identity in ledger.identities:
+        if identity.rule.scope in _IN_FORM and not identity.is_trivial and identity.is_linear:
+            tally = held if abs(identity.difference) <= identity.bound else failed
+            tally.update(identity.places)
+    for identity in ledger.identities:
+        if identity.rule.method != "same_quantity" or identity.rule.force != "definition" or not identity.is_linear:
+            continue
+        if abs(identity.difference) <= identity.bound or _is_unit_ratio(identity, ledger.amounts):
+            continue
+        if all(held[place] and not failed[place] for place in identity.places):
+            identity.verdict = "not_checkable"
+            identity.reason = "each form adds up by itself: their scope differs"
+            identity.is_linear = False
+
+
+def _is_unit_ratio(identity: Identity, amounts: Sequence[Amount]) -> bool:
+    """Whether the two sides differ by a factor that a wrong unit of amount explains."""
+    stated = abs(amounts[identity.stated].value)
+    computed = abs(amounts[identity.stated].value - identity.difference)
+    small, large = sorted((stated, computed))
+    if small == 0:
+        return False
+    half = max(amounts[place].half for place in identity.places)
+    return any(abs(large - small * ratio) <= half * ratio for ratio in _UNIT_RATIOS if ratio > 10)

@@ -1,0 +1,94 @@
+"""The catalogue of identities: what must hold, where, and on what ground.
+
+Belongs here: reading `identities.csv` and `same_names.csv`, and the little language of their selectors. Does not belong
+here: any arithmetic. A rule speaks of forms, schemes and measures, never of a document.
+
+A selector is a list of `field=value|value` and `field!=value|value`, all of which must hold; an empty value means that the
+field is absent. ` ; ` separates the places where one quantity is printed, ` + ` the addends of a sum, and an addend in
+[brackets] may be missing.
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One identity of the catalogue.
+
+    `force`: `promise` (the printed titles promise it: a failure is an error whatever else holds), `definition` (holds where
+    scope and fund are the same), `alternative` (another composition of the rule named before it), `convention` (usually
+    holds; a failure beyond rounding shows nothing).
+    """
+
+    identity: str
+    scope: str
+    method: str
+    force: str
+    severity: str
+    stated: str
+    addends: str
+    match: tuple[str, ...]
+    english: str
+    chinese: str
+    basis: str
+
+
+@dataclass(frozen=True)
+class SameName:
+    """A name that the functional and the economic classification share."""
+
+    name: str
+    economic_code: str
+    functional_code: str
+
+
+@functools.cache
+def rules() -> dict[str, Rule]:
+    """Every identity of the catalogue by its name, in the order of the file."""
+    with (FOLDER / "identities.csv").open(encoding="utf-8", newline="") as file:
+        return {
+            row["identity"]: Rule(**{**row, "match": tuple(row["match"].split())})  # type: ignore[arg-type]
+            for row in csv.DictReader(file)
+        }
+
+
+@functools.cache
+def same_names() -> tuple[SameName, ...]:
+    """Names that both classifications use for one payment."""
+    with (FOLDER / "same_names.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(SameName(**row) for row in csv.DictReader(file))
+
+
+@functools.cache
+def selector(text: str) -> Callable[[Callable[[str], Any]], bool]:
+    """The selector as a test of one figure, whose fields are given by a function of the field's name."""
+    conditions: list[tuple[str, bool, frozenset[str]]] = []
+    for part in text.split():
+        found = re.fullmatch(r"(\w+)(!?=)(.*)", part)
+        if found is None:
+            raise ValueError(f"identities.csv: {part!r} is no condition; write field=value|value or field!=value")
+        name, operator, values = found.groups()
+        conditions.append((name, operator == "=", frozenset(values.split("|"))))
+
+    def holds(field: Callable[[str], Any]) -> bool:
+        return all((_text(field(name)) in values) == wanted for name, wanted, values in conditions)
+
+    return holds
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if value is True or value is False:
+        return "yes" if value else "no"
+    return str(value)

@@ -1,0 +1,138 @@
+"""An identity: one sum that the printed amounts of a document must satisfy.
+
+Belongs here: the types that the finders of identities, the solver and the report share, in exact whole numbers of a
+ten-thousandth of a yuan. Does not belong here: how identities are found, or whether all can hold at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from pipeline.figures.figure import Figure
+from pipeline.proofs.catalogue import Rule
+
+SCALE = 10_000
+"""Amounts are whole numbers of 1/10,000 yuan: the precision of `half_unit_yuan`."""
+
+
+@dataclass(slots=True)
+class Amount:
+    """One printed amount as an interval: `value` ± `half`, both in ten-thousandths of a yuan. A blank is zero, exactly."""
+
+    id: str
+    value: int
+    half: int
+    state: str
+    figure: Figure | None = None
+    sentence: dict[str, Any] | None = None
+
+    @property
+    def is_blank(self) -> bool:
+        return self.state in ("blank", "declared_nil")
+
+
+@dataclass(slots=True)
+class Identity:
+    """One instance of a rule: the amount stated = Σ coefficient × amount, over places in the list of amounts.
+
+    `difference` is stated less computed, `bound` the largest difference that rounding can explain.
+    """
+
+    rule: Rule
+    stated: int
+    addends: tuple[tuple[int, int], ...]
+    difference: int = 0
+    bound: int = 0
+    verdict: str = ""
+    reason: str = ""
+    is_trivial: bool = False
+    extra_bound: int = 0
+    """Allowance beyond the terms' own half units (a percentage's half unit times its base)."""
+    is_linear: bool = True
+    """Whether the identity is a constraint of the document; percentages and conventions that fail are not."""
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        return (self.stated, *(place for place, _ in self.addends))
+
+    @property
+    def terms(self) -> tuple[tuple[int, int], ...]:
+        """(place, coefficient) of stated − Σ addends = 0."""
+        return ((self.stated, 1), *((place, -coefficient) for place, coefficient in self.addends))
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Amounts of one document and the identities found among them, each set of terms once."""
+
+    amounts: list[Amount]
+    identities: list[Identity] = field(default_factory=list)
+    _known: set[frozenset[tuple[int, int]]] = field(default_factory=set)
+
+    def add(
+        self,
+        rule: Rule,
+        stated: int,
+        addends: Iterable[tuple[int, int]],
+        *,
+        reason: str = "",
+        extra_bound: int = 0,
+        is_linear: bool = True,
+    ) -> Identity | None:
+        """Add an identity with its difference and bound; None where it states nothing or is known already.
+
+        It states nothing when every term is blank, and when the stated amount is blank while addends are printed it is kept
+        as `not_checkable` (a total left blank is no zero).
+        """
+        identity = Identity(rule, stated, tuple(addends), reason=reason, extra_bound=extra_bound, is_linear=is_linear)
+        amounts = self.amounts
+        if all(amounts[place].is_blank for place in identity.places):
+            return None
+        signature = frozenset(identity.terms)
+        if signature in self._known or frozenset((place, -sign) for place, sign in signature) in self._known:
+            return None
+        self._known.add(signature)
+        weigh(identity, amounts)
+        if amounts[stated].state == "blank" and identity.difference:
+            identity.verdict = "not_checkable"
+            identity.reason = "the total is left blank"
+            identity.is_linear = False
+        self.identities.append(identity)
+        return identity
+
+
+def weigh(identity: Identity, amounts: Sequence[Amount]) -> None:
+    """Set difference, bound and triviality of an identity from its terms."""
+    difference = amounts[identity.stated].value
+    bound = amounts[identity.stated].half + identity.extra_bound
+    is_trivial = difference == 0
+    for place, coefficient in identity.addends:
+        amount = amounts[place]
+        difference -= coefficient * amount.value
+        bound += abs(coefficient) * amount.half
+        is_trivial = is_trivial and amount.value == 0
+    identity.difference = difference
+    identity.bound = bound
+    identity.is_trivial = is_trivial
+
+
+def amount_of(figure: Figure) -> Amount:
+    """The figure as an interval."""
+    if figure.amount_yuan is None:
+        return Amount(figure.figure_id, 0, 0, figure.value_state, figure=figure)
+    half = figure.half_unit_yuan
+    return Amount(
+        figure.figure_id,
+        int(figure.amount_yuan * SCALE),
+        int(half * SCALE) if half is not None else 0,
+        figure.value_state,
+        figure=figure,
+    )
+
+
+def yuan(value: int) -> Decimal:
+    """Ten-thousandths as yuan, to the fen."""
+    return (Decimal(value) / SCALE).quantize(Decimal("0.01"))

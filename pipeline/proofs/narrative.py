@@ -1,0 +1,181 @@
+"""Identities between sentences and forms, and inside sentences.
+
+Belongs here: an amount in a sentence repeats a figure; a stated change is the difference of two figures; a percentage is a
+change over its base; listed parts add up. Does not belong here: reading sentences (`pipeline.figures.narrative`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from pipeline.proofs.catalogue import rules
+from pipeline.proofs.fields import Fields
+from pipeline.proofs.identity import SCALE, Amount, Identity, Ledger
+
+_FEWEST_PARTS = 2
+_MOST_PARTS = 40
+_FORM_OF_PERCENTAGE = re.compile(r"^-?\d+(?:\.(\d+))?")
+
+
+def amount_of_sentence(row: Mapping[str, Any]) -> Amount:
+    """A row of `narrative_figure` as an interval."""
+    value = row.get("amount_yuan") or Decimal(0)
+    half = row.get("half_unit_yuan") or Decimal(0)
+    state = "number" if value else "zero"
+    return Amount(row["narrative_figure_id"], int(value * SCALE), int(half * SCALE), state, sentence=dict(row))
+
+
+def add_narrative_identities(ledger: Ledger, fields: Sequence[Fields], narrative: Sequence[Mapping[str, Any]]) -> None:
+    """Add amounts of sentences to the ledger and every identity that they take part in."""
+    places: dict[str, int] = {field.figure.figure_id: place for place, field in enumerate(fields)}
+    blocks: defaultdict[int, list[tuple[Mapping[str, Any], int | None]]] = defaultdict(list)
+    for row in narrative:
+        place = None
+        if row.get("amount_yuan") is not None:
+            place = len(ledger.amounts)
+            ledger.amounts.append(amount_of_sentence(row))
+        blocks[row["block_index"]].append((row, place))
+    for block in blocks.values():
+        block.sort(key=lambda entry: entry[0]["position"])
+        _add_links(ledger, places, block)
+        _add_changes(ledger, fields, places, block)
+        _add_percentages(ledger, block)
+        _add_parts(ledger, block)
+
+
+def _add_links(
+    ledger: Ledger, places: Mapping[str, int], block: Sequence[tuple[Mapping[str, Any], int | None]]
+) -> None:
+    for row, place in block:
+        figure = places.get(row.get("figure_id") or "")
+        if place is None or figure is None:
+            continue
+        identity = ledger.add(rules()["narrative_repeats_form"], place, [(figure, 1)])
+        if identity is not None and ledger.amounts[figure].is_blank:
+            _not_checkable(identity, "the form leaves the figure blank")
+
+
+def _add_changes(
+    ledger: Ledger,
+    fields: Sequence[Fields],
+    places: Mapping[str, int],
+    block: Sequence[tuple[Mapping[str, Any], int | None]],
+) -> None:
+    """A change stated after an amount that repeats a figure: the form prints last year's amount of the same line."""
+    rule = rules()["narrative_change"]
+    base: tuple[Mapping[str, Any], int] | None = None
+    for row, place in block:
+        if row["measure"] == "stated":
+            figure = places.get(row.get("figure_id") or "")
+            base = (row, figure) if figure is not None else None
+            continue
+        if row["measure"] not in ("increase", "decrease") or place is None or base is None:
+            continue
+        before = _prior_year(fields, base[1])
+        if before is not None:
+            identity = ledger.add(rule, place, [(base[1], 1), (before, -1)])
+            if identity is not None and abs(identity.difference) > identity.bound:
+                _not_checkable(identity, "the sentence may compare with another amount than the form's")
+        base = None
+
+
+def _prior_year(fields: Sequence[Fields], place: int) -> int | None:
+    """The amount of the same line, body and form in the year before, where the form prints exactly one."""
+    now = fields[place]
+    found = [
+        other
+        for other, field in enumerate(fields)
+        if field.figure.form_index == now.figure.form_index
+        and field.figure.fiscal_year == now.figure.fiscal_year - 1
+        and field.figure.is_comparative
+        and field.figure.measure == now.figure.measure
+        and field.agency == now.agency
+        and (field.code, field.figure.line_name, field.figure.line_code)
+        == (now.code, now.figure.line_name, now.figure.line_code)
+        and field.figure.fund == now.figure.fund
+        and field.figure.source == now.figure.source
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _add_percentages(ledger: Ledger, block: Sequence[tuple[Mapping[str, Any], int | None]]) -> None:
+    """“… 12,219, an increase of 2,086, 21 %”: the change is the percentage of (amount − change), to the percentage's precision."""
+    rule = rules()["narrative_percentage"]
+    stated: int | None = None
+    change: int | None = None
+    for row, place in block:
+        if row["measure"] == "stated":
+            stated, change = place, None
+        elif row["measure"] in ("increase", "decrease") and place is not None:
+            change = place
+        elif row["measure"] == "percentage" and stated is not None and change is not None:
+            _add_percentage(ledger, rule, row, stated, change)
+            change = None
+
+
+def _add_percentage(ledger: Ledger, rule: Any, row: Mapping[str, Any], stated: int, change: int) -> None:
+    percentage = row.get("percentage")
+    if percentage is None:
+        return
+    amounts = ledger.amounts
+    base = amounts[stated].value - amounts[change].value
+    if base <= 0 or not amounts[change].value:
+        return
+    printed = _FORM_OF_PERCENTAGE.match(str(row.get("printed_text", "")).strip().lstrip("约"))
+    digits = len(printed.group(1) or "") if printed else max(-percentage.normalize().as_tuple().exponent, 0)
+    share = Decimal(percentage) / 100
+    if (share < 0) != (amounts[change].value < 0):
+        share = -share
+    half_share = Decimal(5) / Decimal(10) ** (digits + 3)
+    computed = int(share * base)
+    half_base = amounts[stated].half + amounts[change].half
+    identity = Identity(
+        rule, change, ((stated, 1),), reason=f"{percentage.normalize():f} % of the amount less the change"
+    )
+    identity.difference = amounts[change].value - computed
+    identity.bound = amounts[change].half + int(half_share * base) + int(abs(share) * half_base) + 1
+    identity.is_linear = False
+    if identity.difference and abs(identity.difference) <= identity.bound:
+        identity.verdict = "rounding"
+    elif identity.difference:
+        identity.verdict = "error"
+    if abs(identity.difference) > identity.bound and abs(identity.difference) <= 3 * identity.bound:
+        identity.verdict = "rounding"
+        identity.reason += "; the last digit of the percentage is cut off, not rounded"
+    ledger.identities.append(identity)
+
+
+def _add_parts(ledger: Ledger, block: Sequence[tuple[Mapping[str, Any], int | None]]) -> None:
+    """A total and the amounts listed after it, where the amounts of the paragraph add up to the first of them.
+
+    Only a sum that holds is stated: sentences list parts that are no partition, and a failing list shows nothing.
+    """
+    amounts = [place for row, place in block if row["measure"] == "stated" and place is not None]
+    start = 0
+    while start < len(amounts) - _FEWEST_PARTS:
+        total = ledger.amounts[amounts[start]]
+        running, bound, taken = 0, total.half, 0
+        for number, place in enumerate(amounts[start + 1 : start + 1 + _MOST_PARTS], start=1):
+            running += ledger.amounts[place].value
+            bound += ledger.amounts[place].half
+            if number >= _FEWEST_PARTS and total.value > 0 and abs(total.value - running) <= bound:
+                taken = number
+                break
+            if running > total.value + bound:
+                break
+        if taken and all(ledger.amounts[place].value > 0 for place in amounts[start + 1 : start + 1 + taken]):
+            ledger.add(
+                rules()["narrative_parts"], amounts[start], ((p, 1) for p in amounts[start + 1 : start + 1 + taken])
+            )
+            start += taken
+        start += 1
+
+
+def _not_checkable(identity: Identity, reason: str) -> None:
+    identity.verdict = "not_checkable"
+    identity.reason = reason
+    identity.is_linear = False

@@ -1,0 +1,272 @@
+"""Prove the figures of one document: build its identities, solve them, give every identity a verdict and every figure a proof.
+
+Belongs here: the order of the steps and the verdicts. Does not belong here: how identities are found (`structure`,
+`agreement`, `narrative`), the solver (`intervals`), text for a person (`report`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from pipeline.figures.figure import Figure
+from pipeline.forms.form import Form
+from pipeline.proofs import diagnosis
+from pipeline.proofs.agreement import add_agreements, merge_funds, set_aside_scope_differences
+from pipeline.proofs.fields import fields_of_document
+from pipeline.proofs.identity import SCALE, Amount, Identity, Ledger, amount_of, yuan
+from pipeline.proofs.intervals import Constraint, Solution, solve
+from pipeline.proofs.narrative import add_narrative_identities
+from pipeline.proofs.structure import add_form_identities, add_parent_identities
+
+SECONDS = 10.0
+"""Limit for the solver on one document."""
+
+_CONFIRMED = 0.01
+_MOST_CONFIRMATIONS = 20
+_COST_OF_BLANK = 1.03
+_COST_OF_SENTENCE = 0.95
+_MOST_NAMED = 6
+
+
+@dataclass
+class Proofs:
+    """Checks (rows of `identity_check`) and suspects (rows of `suspect_figure`) of one document."""
+
+    checks: list[dict[str, Any]] = field(default_factory=list)
+    suspects: list[dict[str, Any]] = field(default_factory=list)
+
+
+def prove(
+    figures: Sequence[Figure],
+    forms: Sequence[Form],
+    narrative: Sequence[Mapping[str, Any]],
+    kind: str | None = None,
+    year: int | None = None,
+    *,
+    seconds: float = SECONDS,
+) -> Proofs:
+    """Check every identity of the catalogue that the document allows, and find the figures that cannot be right.
+
+    Sets `proof_count` and `proof` of every figure. `forms` give titles for descriptions; `kind` and `year` are those of the
+    document (rules tell phases and years by the figures themselves). The result depends on nothing else: same input, same rows.
+    """
+    del kind, year
+    if not figures:
+        return Proofs()
+    titles = {form.index: form.title or form.key or f"{form.index}" for form in forms}
+    ledger = Ledger([amount_of(figure) for figure in figures])
+    fields = fields_of_document(figures)
+    add_parent_identities(ledger, figures)
+    add_form_identities(ledger, figures, fields)
+    merge_funds(fields, ledger.amounts)
+    add_agreements(ledger, fields)
+    set_aside_scope_differences(ledger)
+    add_narrative_identities(ledger, fields, narrative)
+    solution, constrained = _solve(ledger, seconds)
+    _judge(ledger, solution, constrained)
+    explained = diagnosis.explain(ledger, solution)
+    _mark(ledger, figures, solution)
+    document_id = figures[0].document_id
+    return Proofs(
+        _check_rows(ledger, titles, document_id, explained),
+        _suspect_rows(ledger, solution, titles, document_id, explained),
+    )
+
+
+def _solve(ledger: Ledger, seconds: float) -> tuple[Solution, dict[int, int]]:
+    """Solve all linear identities at once; returns the solution and the identity's place by constraint."""
+    constrained: dict[int, int] = {}
+    constraints: list[Constraint] = []
+    held: Counter[int] = Counter()
+    for number, identity in enumerate(ledger.identities):
+        if identity.is_linear and not identity.verdict:
+            constrained[len(constraints)] = number
+            constraints.append(Constraint(identity.terms, identity.difference, identity.bound))
+            if not identity.is_trivial and abs(identity.difference) <= identity.bound:
+                held.update(set(identity.places))
+    costs = [_cost(amount, held[place]) for place, amount in enumerate(ledger.amounts)]
+    zeros = [place for place, amount in enumerate(ledger.amounts) if amount.state == "zero"]
+    halves = [amount.half for amount in ledger.amounts]
+    return solve(constraints, halves, costs, zeros=zeros, seconds=seconds), constrained
+
+
+def _cost(amount: Amount, confirmations: int) -> float:
+    """What it costs to doubt an amount: nearly one, more for what other sums confirm, less for a sentence than for a form."""
+    base = _COST_OF_SENTENCE if amount.sentence is not None else _COST_OF_BLANK if amount.is_blank else 1.0
+    return base + _CONFIRMED * min(confirmations, _MOST_CONFIRMATIONS)
+
+
+def _judge(ledger: Ledger, solution: Solution, constrained: Mapping[int, int]) -> None:
+    broken = {constrained[index] for index in solution.broken}
+    undecided = {constrained[index] for index in solution.undecided}
+    doubted = set(solution.suspects)
+    for number, identity in enumerate(ledger.identities):
+        if identity.verdict:
+            continue
+        if identity.difference == 0:
+            identity.verdict = "exact"
+        elif abs(identity.difference) > identity.bound:
+            identity.verdict = "error"
+        elif number in broken and doubted.intersection(identity.places):
+            identity.verdict = "error"
+            identity.reason = "cannot be rounding together with the other identities of the document"
+        elif number in undecided:
+            identity.verdict = "not_checkable"
+            identity.reason = "undecided within limits"
+        else:
+            identity.verdict = "printed_twice" if _is_printed_twice(identity, ledger.amounts) else "rounding"
+
+
+def _is_printed_twice(identity: Identity, amounts: Sequence[Amount]) -> bool:
+    """Whether one quantity is printed as two numbers of the same precision: a sum with a single printed addend."""
+    printed = [place for place, _ in identity.addends if not amounts[place].is_blank and amounts[place].value]
+    return len(printed) == 1 and amounts[printed[0]].half == amounts[identity.stated].half
+
+
+def _mark(ledger: Ledger, figures: Sequence[Figure], solution: Solution) -> None:
+    """Set proof and proof_count of every figure."""
+    confirmed: Counter[int] = Counter()
+    touched: set[int] = set()
+    for identity in ledger.identities:
+        places = set(identity.places)
+        touched |= places
+        if identity.verdict in ("exact", "rounding", "printed_twice") and not identity.is_trivial:
+            confirmed.update(places)
+    doubted = {other for place in solution.suspects for other in (place, *solution.alternatives.get(place, ()))}
+    for place, figure in enumerate(figures):
+        figure.proof_count = confirmed[place]
+        if place in doubted:
+            figure.proof = "suspect"
+        elif confirmed[place]:
+            figure.proof = "proved"
+        else:
+            figure.proof = "consistent" if place in touched else "unchecked"
+
+
+# -- rows --------------------------------------------------------------------------------------------------------------
+
+
+def _check_rows(
+    ledger: Ledger, titles: Mapping[int, str], document_id: str, explained: Mapping[int, str]
+) -> list[dict[str, Any]]:
+    counts: Counter[str] = Counter()
+    rows = []
+    for number, identity in enumerate(ledger.identities):
+        name = identity.rule.identity
+        counts[name] += 1
+        stated = ledger.amounts[identity.stated]
+        reason = explained.get(number) or identity.reason
+        rows.append(
+            {
+                "identity_check_id": f"{document_id}-{name}-{counts[name]:05d}",
+                "document_id": document_id,
+                "identity": name,
+                "scope": identity.rule.scope,
+                "severity": identity.rule.severity,
+                "description": describe(identity, ledger.amounts, titles) + (f" ({reason})" if reason else ""),
+                "stated_yuan": yuan(stated.value),
+                "computed_yuan": yuan(stated.value - identity.difference),
+                "difference_yuan": yuan(identity.difference),
+                "bound_yuan": Decimal(identity.bound) / SCALE,
+                "verdict": identity.verdict,
+                "figure_ids": [ledger.amounts[place].id for place in identity.places],
+            }
+        )
+    return rows
+
+
+def describe(identity: Identity, amounts: Sequence[Amount], titles: Mapping[int, str]) -> str:
+    """The terms in words: what is stated, where, as printed, against what its addends give."""
+    stated = amounts[identity.stated]
+    home = stated.figure.form_index if stated.figure is not None else None
+    parts = []
+    blanks = 0
+    for place, coefficient in identity.addends:
+        amount = amounts[place]
+        if amount.is_blank:
+            blanks += 1
+            continue
+        sign = "−" if coefficient < 0 else "+"
+        parts.append(f"{sign} {label(amount, titles, home)}")
+    shown = parts if len(parts) <= _MOST_NAMED else [*parts[:_MOST_NAMED], f"+ … {len(parts) - _MOST_NAMED} more"]
+    text = f"{label(stated, titles, None)} = {' '.join(shown).removeprefix('+ ') or '0'}"
+    return f"{text}; {blanks} blank" if blanks else text
+
+
+def label(amount: Amount, titles: Mapping[int, str], home: int | None) -> str:
+    """One term: line, agency and column beside the printed text; the form where it is another than `home`."""
+    if amount.figure is None:
+        sentence = amount.sentence or {}
+        return (
+            f"“{sentence.get('subject') or ''}” {sentence.get('printed_text', '')} (p. {sentence.get('page_number')})"
+        )
+    figure = amount.figure
+    words = [word for word in (figure.line_code, figure.line_name) if word]
+    if figure.agency_level == "unit" or not words:
+        words.insert(0, figure.agency_name)
+    if figure.is_comparative:
+        words.append(str(figure.fiscal_year))
+    column = figure.header_path.split(" / ")[-1] if figure.header_path else figure.measure
+    form = titles.get(figure.form_index, figure.form)
+    where = "" if figure.form_index == home else f" in {form} p. {figure.page_number}"
+    return f"{' '.join(words)} [{column}]{where} {figure.printed_text or '(blank)'}"
+
+
+def _suspect_rows(
+    ledger: Ledger, solution: Solution, titles: Mapping[int, str], document_id: str, explained: Mapping[int, str]
+) -> list[dict[str, Any]]:
+    failing: defaultdict[int, list[int]] = defaultdict(list)
+    for number, identity in enumerate(ledger.identities):
+        if identity.verdict == "error":
+            for place in set(identity.places):
+                failing[place].append(number)
+    rows: dict[str, dict[str, Any]] = {}
+    for place, interval in sorted(solution.suspects.items()):
+        group = (place, *solution.alternatives.get(place, ()))
+        for other in group:
+            amount = ledger.amounts[other]
+            if amount.figure is None or amount.id in rows:
+                continue
+            own = interval if other == place else None
+            rows[amount.id] = {
+                "figure_id": amount.id,
+                "document_id": document_id,
+                "printed_yuan": amount.figure.amount_yuan,
+                "feasible_low_yuan": _end(amount, own.low) if own is not None else None,
+                "feasible_high_yuan": _end(amount, own.high) if own is not None else None,
+                "reason": _reason(other, group, ledger, failing[other], titles, explained),
+            }
+    return list(rows.values())
+
+
+def _end(amount: Amount, deviation: int | None) -> Decimal | None:
+    return None if deviation is None else yuan(amount.value + deviation)
+
+
+def _reason(
+    place: int,
+    group: Sequence[int],
+    ledger: Ledger,
+    failing: Sequence[int],
+    titles: Mapping[int, str],
+    explained: Mapping[int, str],
+) -> str:
+    parts = []
+    if len(group) > 1:
+        parts.append(f"one of {len(group)} figures that cannot all be right")
+    told = list(dict.fromkeys(explained[number] for number in failing if number in explained))
+    parts += told
+    broken = [
+        f"{ledger.identities[number].rule.identity}: {describe(ledger.identities[number], ledger.amounts, titles)}"
+        f", difference {yuan(ledger.identities[number].difference)} against at most "
+        f"{yuan(ledger.identities[number].bound)} of rounding"
+        for number in failing[:_MOST_NAMED]
+    ]
+    parts += broken or ["its interval does not fit the intervals of the other figures"]
+    if len(failing) > _MOST_NAMED:
+        parts.append(f"and {len(failing) - _MOST_NAMED} more")
+    return "; ".join(parts)
