@@ -58,7 +58,7 @@ PICTURE_SHARE = 0.5
 
 _TEXT, _PATH, _IMAGE, _FORM = 1, 2, 3, 5
 _SPACES = re.compile(r"\s")
-_SUSPECT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffd\ue000-\uf8ff]")
+_SUSPECT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffd\ufffe\ue000-\uf8ff]")
 
 
 def _prototype(function: Any, *arguments: Any, result: Any = ctypes.c_int) -> Callable[..., Any]:
@@ -88,6 +88,10 @@ _segment_at = _prototype(pdfium.FPDFPath_GetPathSegment, _P, _I, result=_P)
 _segment_point = _prototype(pdfium.FPDFPathSegment_GetPoint, _P, _P, _P)
 _segment_type = _prototype(pdfium.FPDFPathSegment_GetType, _P)
 _segment_closes = _prototype(pdfium.FPDFPathSegment_GetClose, _P)
+_clip_path = _prototype(pdfium.FPDFPageObj_GetClipPath, _P, result=_P)
+_clip_count = _prototype(pdfium.FPDFClipPath_CountPaths, _P)
+_clip_segment_count = _prototype(pdfium.FPDFClipPath_CountPathSegments, _P, _I)
+_clip_segment = _prototype(pdfium.FPDFClipPath_GetPathSegment, _P, _I, _I, result=_P)
 _render_mode = _prototype(pdfium.FPDFTextObj_GetTextRenderMode, _P)
 
 Matrix = tuple[float, float, float, float, float, float]
@@ -103,7 +107,8 @@ class _Drawn:
     text_count: int = 0
     odd_texts: dict[int, str] = field(default_factory=dict)
     """Text objects (addresses) that may be no print of the form: slanted, sideways, coloured, invisible."""
-    sizes: list[float] = field(default_factory=list)
+    clips: dict[int, tuple[float, float, float, float]] = field(default_factory=dict)
+    """Text objects (addresses) with the rectangle outside of which they are not printed."""
 
 
 class _Scratch:
@@ -150,6 +155,14 @@ def _collect(drawn: _Drawn, scratch: _Scratch, handle: int, outer: Matrix | None
         kind = _object_type(item)
         if kind == _TEXT:
             drawn.text_count += 1
+            if depth == 0:
+                clip = _clip_path(item)
+                paths = _clip_count(clip) if clip else 0
+                if paths > 0 and _clip_segment_count(clip, paths - 1) in (4, 5):
+                    _segment_point(_clip_segment(clip, paths - 1, 0), f[0], f[1])
+                    _segment_point(_clip_segment(clip, paths - 1, 2), f[2], f[3])
+                    x0, y0, x1, y1 = floats[0], floats[1], floats[2], floats[3]
+                    drawn.clips[item] = (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
             _object_matrix(item, f[0])
             a, b, c, d = floats[0], floats[1], floats[2], floats[3]
             if outer is not None:
@@ -346,6 +359,11 @@ class PdfFile:
         for number in range(count):
             _loose_box(text_address, number, base + 16 * number)
         raw = raw[:count]  # left, top, right, bottom as FS_RECTF has them
+        clips = None
+        if drawn.clips:
+            everything = (-1e6, -1e6, 1e6, 1e6)
+            of = drawn.clips
+            clips = np.array([of.get(_text_object(text_address, number), everything) for number in range(count)])
 
         quarter = pdfium.FPDFPage_GetRotation(page)
         turned = quarter
@@ -354,7 +372,8 @@ class PdfFile:
             turned, kinds = self._oddities(text_address, text, drawn, quarter)
         frame = _Frame(user_box, turned)
         boxes = frame.boxes(raw[:, [0, 3, 2, 1]].astype(np.float64)) if count else np.zeros((0, 4))
-        return self._assemble(frame, text, boxes, drawn, kinds, (turned - quarter) % 4 * 90, text_address)
+        clipped = frame.boxes(clips) if clips is not None and count else None
+        return self._assemble(frame, text, boxes, clipped, drawn, kinds, (turned - quarter) % 4 * 90, text_address)
 
     def _text(self, text_page: Any, count: int) -> list[str]:
         """The characters as a list of length `count`."""
@@ -399,6 +418,7 @@ class PdfFile:
         frame: _Frame,
         text: list[str],
         boxes: np.ndarray,
+        clips: np.ndarray | None,
         drawn: _Drawn,
         kinds: dict[int, str],
         turn: int,
@@ -412,9 +432,12 @@ class PdfFile:
                 if not text[number].isspace():
                     boxes[number] = self._tight(frame, text_address, number, boxes[number])
         aside = _set_aside(text, boxes, kinds)
-        inside = (
-            (boxes[:, 2] > -2) & (boxes[:, 0] < frame.width + 2) & (boxes[:, 3] > -2) & (boxes[:, 1] < frame.height + 2)
-        ).tolist()
+        middle_x, middle_y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
+        visible = (middle_x > -2) & (middle_x < frame.width + 2) & (middle_y > -2) & (middle_y < frame.height + 2)
+        if clips is not None:
+            # lines of a cell too tall for it are drawn but not printed (and printed on the page where the cell goes on)
+            visible &= (middle_y > clips[:, 1] - 0.5) & (middle_y < clips[:, 3] + 0.5)
+        inside = visible.tolist()
         keep = [
             number
             for number, character in enumerate(text)
@@ -425,7 +448,9 @@ class PdfFile:
         joined = "".join(shown)
         if not joined.isascii():
             if _SUSPECT.search(joined):
-                shown = ["-" if character == "\x02" else character for character in shown]
+                shown = [
+                    "-" if character in "\x02\ufffe" else character for character in shown
+                ]  # a hyphen at the end of a line
                 unmapped = sum(is_unmapped(character) for character in shown)
             if len(joined.translate(FOLDING)) == len(shown):
                 shown = list(joined.translate(FOLDING)) if not unmapped else shown
@@ -436,6 +461,12 @@ class PdfFile:
         kept = boxes[keep]
         columns = kept.T.tolist() if keep else [[], [], [], []]
         characters = Characters(shown, columns[0], columns[1], columns[2], columns[3])
+        if clips is not None:
+            # a name too long for its cell is cut off in print; the rest of it still belongs to that cell
+            kept = kept.copy()
+            limits = clips[keep]
+            kept[:, 0] = np.clip(kept[:, 0], limits[:, 0], limits[:, 2] - 0.5)
+            kept[:, 2] = np.clip(kept[:, 2], limits[:, 0] + 0.5, limits[:, 2])
         horizontal, vertical = _rules(frame, drawn.rules)
         faint_horizontal, faint_vertical = _rules(frame, drawn.faint_rules)
         pictures = [tuple(row) for row in frame.boxes(np.array(drawn.pictures)).tolist()] if drawn.pictures else []
@@ -449,7 +480,7 @@ class PdfFile:
             vertical=vertical,
             faint_horizontal=faint_horizontal,
             faint_vertical=faint_vertical,
-            pictures=pictures,  # type: ignore[arg-type]
+            pictures=pictures,
             unmapped_count=unmapped,
             set_aside="".join(text[number] for number in sorted(aside) if not text[number].isspace()),
             invisible_count=sum(1 for kind in kinds.values() if kind == "invisible"),
@@ -560,18 +591,40 @@ def _ruled_tables(content: PageContent, free: np.ndarray) -> tuple[list[_Table],
             loose.extend(horizontal)
         else:
             found.append(grid)
+    found.sort(key=_area)
+    tables = []
+    for grid in found:
+        members, _ = _members(grid, content.characters, content.boxes, free)
+        if any(members) and not (len(grid.ys) == 2 and _is_inline(grid, content.boxes, free)):
+            tables.append(_Table(grid, members))
+        else:
+            for entry in members:
+                free[entry] = True
     if content.faint_horizontal and content.faint_vertical:
         for horizontal, vertical in components(content.faint_horizontal, content.faint_vertical):
             grid = lattice(horizontal, vertical)
-            if grid is not None and len(grid.rooms) > 3 and not any(_overlap(grid, other) for other in found):
-                found.append(grid)
-    found.sort(key=lambda grid: (grid.xs[-1] - grid.xs[0]) * (grid.ys[-1] - grid.ys[0]))
-    tables = []
-    for grid in found:
-        members = _members(grid, content.characters, content.boxes, free)
-        if any(members):
-            tables.append(_Table(grid, members))
+            if grid is None or min(len(grid.xs), len(grid.ys)) < 4 or any(_overlap(grid, other) for other in found):
+                continue
+            members, crossing = _members(grid, content.characters, content.boxes, free)
+            held = sum(len(entry) for entry in members)
+            if held and crossing <= 0.02 * held:
+                tables.append(_Table(grid, members))
+            else:
+                for entry in members:
+                    free[entry] = True
     return tables, loose
+
+
+def _area(grid: Lattice) -> float:
+    return (grid.xs[-1] - grid.xs[0]) * (grid.ys[-1] - grid.ys[0])
+
+
+def _is_inline(grid: Lattice, boxes: np.ndarray, free: np.ndarray) -> bool:
+    """Whether a box of one row stands inside a line of text (a highlight, a frame around words)."""
+    x0, top, x1, bottom = grid.box
+    middle = (boxes[:, 1] + boxes[:, 3]) / 2
+    beside = free & (middle > top) & (middle < bottom) & (boxes[:, 2] > x0 - 12) & (boxes[:, 0] < x1 + 12)
+    return bool(beside.any())
 
 
 def _overlap(one: Lattice, other: Lattice) -> bool:
@@ -580,17 +633,20 @@ def _overlap(one: Lattice, other: Lattice) -> bool:
     return ax0 < bx1 and bx0 < ax1 and atop < bbottom and btop < abottom
 
 
-def _members(grid: Lattice, characters: Characters, boxes: np.ndarray, free: np.ndarray) -> list[list[int]]:
-    """For each room the characters whose middle lies in it; a run of text that crosses a wall stays with its larger part."""
+def _members(grid: Lattice, characters: Characters, boxes: np.ndarray, free: np.ndarray) -> tuple[list[list[int]], int]:
+    """For each room the characters whose middle lies in it, and how many characters stand on a wall.
+
+    A run of text that crosses a wall stays with its larger part.
+    """
     members: list[list[int]] = [[] for _ in grid.rooms]
     if not len(boxes):
-        return members
+        return members, 0
     middle_x = (boxes[:, 0] + boxes[:, 2]) / 2
     middle_y = (boxes[:, 1] + boxes[:, 3]) / 2
     x0, top, x1, bottom = grid.box
     chosen = np.nonzero(free & (middle_x > x0) & (middle_x < x1) & (middle_y > top) & (middle_y < bottom))[0]
     if not len(chosen):
-        return members
+        return members, 0
     owner = np.array(grid.owner, dtype=np.int32)
     rows = np.searchsorted(grid.ys, middle_y[chosen]) - 1
     columns = np.searchsorted(grid.xs, middle_x[chosen]) - 1
@@ -604,7 +660,7 @@ def _members(grid: Lattice, characters: Characters, boxes: np.ndarray, free: np.
         if room >= 0:
             members[room].append(index)
             free[index] = False
-    return members
+    return members, int(crossing.sum())
 
 
 def _keep_runs_whole(chosen: np.ndarray, rooms: np.ndarray, crossing: np.ndarray, boxes: np.ndarray) -> None:
