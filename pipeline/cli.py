@@ -134,6 +134,165 @@ def build(
 
 
 @app.command()
+def status(
+    document: Annotated[
+        str, typer.Argument(help="Only documents whose name or identifier holds this. 只看名称或编号含此的文件。")
+    ] = "",
+    output: FormatOption = Format.table,
+    warehouse: WarehouseOption = None,
+) -> None:
+    """Documents by status; of each its forms, numeric cells, figures, refused cells and why. 文件读取情况。
+
+    Example 示例: `yusuan status 人民政府办公厅`
+    """
+    from pipeline.publish import questions
+
+    file = _published(warehouse)
+    if output is Format.table and not document:
+        _print_rows(*questions.statuses(file), output, title="Documents by status 文件状态")
+    _print_rows(*questions.documents(file, document), output, title="Documents 文件")
+    if output is Format.table:
+        names, rows = questions.refusals(file, document)
+        if rows:
+            _print_rows(names, rows, output, title="Not figures, by reason 未成为数的单元格及原因")
+
+
+@app.command()
+def check(
+    document: Annotated[
+        str, typer.Argument(help="Identifier of a document, its beginning, or its file name. 文件编号或文件名。")
+    ],
+    output: FormatOption = Format.table,
+    warehouse: WarehouseOption = None,
+) -> None:
+    """What the arithmetic of one document says: identities by verdict, those that fail, figures that cannot be right. 勾稽核对。
+
+    Example 示例: `yusuan check 6ec7ac94339680c7`
+    """
+    from pipeline.publish import questions
+
+    file = _published(warehouse)
+    found = questions.find_document(file, document)
+    if len(found) != 1:
+        listed = "\n".join(f"  {document_id}  {name}" for document_id, name in found[:20])
+        told = f"{len(found)} documents hold it; which one is meant?\n{listed}" if found else "no document holds it"
+        raise _Failure(f"{document}: {told}")
+    document_id, name = found[0]
+    if output is Format.table:
+        console.print(f"{name} ({document_id})", style="bold", highlight=False, markup=False)
+        _print_rows(*questions.verdicts(file, document_id), output, title="Identities by verdict 勾稽关系")
+    _print_rows(*questions.failures(file, document_id), output, title="Identities that do not hold 不成立的勾稽关系")
+    if output is Format.table:
+        _print_rows(*questions.suspects(file, document_id), output, title="Figures that cannot be right 存疑的数")
+
+
+@app.command()
+def show(
+    figure_id: Annotated[str, typer.Argument(help="Identifier of a figure, as in core.figure. 数的编号。")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="PNG to write; default FIGURE_ID.png here. 输出图片。")
+    ] = None,
+    warehouse: WarehouseOption = None,
+) -> None:
+    """Draw the page on which a figure is printed, its cell outlined. 显示数在原文中的位置。
+
+    Example 示例: `yusuan show 6ec7ac94339680c7-007-0005-003 --output figure.png`
+    """
+    from pipeline.publish import drawing
+
+    file = _published(warehouse)
+    try:
+        place = drawing.find(file, figure_id)
+    except drawing.UnknownFigure as error:
+        raise _Failure(str(error)) from error
+    path = output or Path(f"{figure_id}.png")
+    path.write_bytes(drawing.draw(file, place))
+    console.print(
+        f"{place.file_name}, page {place.page_number}, {place.form}: {place.agency_name}, {place.line_name or ''}, "
+        f"{place.header_path}: printed {place.printed_text!r} {place.printed_unit} = {place.amount_yuan} yuan\n{path}",
+        highlight=False, markup=False, soft_wrap=True,
+    )  # fmt: skip
+
+
+@app.command()
+def shell(warehouse: WarehouseOption = None) -> None:
+    """Ask one query after the other; `.tables` lists the tables, `.quit` ends. 交互式查询。
+
+    Example 示例: `yusuan shell`
+    """
+    import contextlib
+
+    import duckdb
+
+    from pipeline.publish import questions
+    from pipeline.publish.warehouse import connect
+
+    with contextlib.suppress(ImportError):
+        import readline  # noqa: F401 (line editing)
+
+    file = _published(warehouse)
+    with connect(file, read_only=True) as connection:
+        lines: list[str] = []
+        while True:
+            try:
+                line = input("yusuan> " if not lines else "   ...> ")
+            except (EOFError, KeyboardInterrupt):
+                console.print()
+                return
+            if not lines and line.strip() in (".quit", ".exit", "exit", "quit"):
+                return
+            if not lines and line.strip() == ".tables":
+                _print_rows(*questions.tables(file), Format.table)
+                continue
+            lines.append(line)
+            if not line.rstrip().endswith(";"):
+                continue
+            try:
+                cursor = connection.execute("\n".join(lines))
+                _print_rows([column[0] for column in cursor.description or ()], cursor.fetchall(), Format.table)
+            except duckdb.Error as error:
+                errors.print(str(error), style="red", highlight=False, markup=False)
+            lines = []
+
+
+@app.command()
+def ui(
+    port: Annotated[int, typer.Option("--port", "-p", help="Port of the web page. 端口。")] = 3000,
+    host: Annotated[str, typer.Option("--host", help="Address to listen on. 监听地址。")] = "127.0.0.1",
+) -> None:
+    """Open Dagster's web page, with the daemon that runs schedules and sensors. 打开 Dagster 页面。
+
+    Example 示例: `yusuan ui --port 3000`
+    """
+    from pipeline.publish import services
+
+    console.print(f"http://{host}:{port}  (Ctrl-C ends it)", highlight=False)
+    sys.exit(services.run(host, port))
+
+
+@app.command()
+def health(
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Also check every archived document's SHA-256. 校验全部档案。")
+    ] = False,
+    warehouse: WarehouseOption = None,
+) -> None:
+    """Whether the warehouse is well; ends with 1 where it is not. 健康检查。
+
+    Example 示例: `yusuan health --deep`
+    """
+    from pipeline.publish.health import examine
+    from pipeline.publish.warehouse import Warehouse
+
+    is_well = True
+    for finding in examine(Warehouse(_file(warehouse)), deep):
+        mark = "ok" if finding.is_well else "not well" if finding.is_serious else "warning"
+        console.print(f"{mark:9} {finding.name}: {finding.detail}", highlight=False, markup=False, soft_wrap=True)
+        is_well = is_well and (finding.is_well or not finding.is_serious)
+    sys.exit(0 if is_well else 1)
+
+
+@app.command()
 def sql(
     query: Annotated[str, typer.Argument(help="A query in DuckDB's SQL. 查询语句。")],
     output: FormatOption = Format.table,

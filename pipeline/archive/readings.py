@@ -14,7 +14,7 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -126,6 +126,22 @@ class Readings:
     def remove_leftovers(self) -> int:
         """Remove what killed writers left half-written; return how many files."""
         return remove_leftovers(self.root)
+
+    def entries(self) -> Iterator[tuple[Path, Entry]]:
+        """Every kept reading that can be opened, with what it was made from."""
+        for path in sorted(self.root.glob("??/*.zip")):
+            try:
+                with zipfile.ZipFile(path) as archive:
+                    yield path, _entry(archive.read(_HEADER))
+            except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
+                continue
+
+    def remove_where(self, chosen: Callable[[Mapping[str, Any]], bool]) -> int:
+        """Remove the readings whose summary is chosen; return how many."""
+        paths = [path for path, entry in self.entries() if chosen(entry.summary)]
+        for path in paths:
+            path.unlink(missing_ok=True)
+        return len(paths)
 
     def remove_others(self, document_ids: Iterable[str]) -> int:
         """Remove the readings of all other documents; return how many."""

@@ -166,6 +166,8 @@ def _keep(work: Work, reading: Reading, limits: str | None = None) -> dict[str, 
     summary = {
         "status": document["status"],
         "status_reason": document["status_reason"],
+        "fiscal_year": document["fiscal_year"],
+        "jurisdiction_name": document["jurisdiction_name"],
         "pages": tables["page"].height,
         "forms": tables["form"].height,
         "cells": tables["cell"].height,

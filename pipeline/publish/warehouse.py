@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pandera.errors
 import polars as pl
 
 from pipeline import workers
@@ -45,6 +46,7 @@ from pipeline.readers import reader
 from pipeline.reading import read_document
 from schemas import core
 from schemas.admission import REFERENCES
+from schemas.table import Table
 
 PROJECT = Path(__file__).resolve().parents[2]
 DBT_PROJECT = PROJECT / "dbt_project"
@@ -66,6 +68,7 @@ class BuildFailed(RuntimeError):
 class Check:
     """One rule that the written tables must satisfy before anything is derived from them."""
 
+    table: str
     name: str
     description: str
     looked_at: int
@@ -74,7 +77,8 @@ class Check:
 
     @property
     def passed(self) -> bool:
-        return self.violations == 0 and self.looked_at > 0
+        """Whether nothing breaks the rule. The table of documents is never empty; another one may be."""
+        return self.violations == 0 and (self.looked_at > 0 or self.table != "document")
 
 
 @dataclass
@@ -170,6 +174,19 @@ class Warehouse:
                 file.seek(0)
                 file.truncate()
 
+    def holder(self) -> str | None:
+        """Who is building this warehouse now, as the lock says; None where no one is."""
+        try:
+            with (self.state / "lock").open("a+", encoding="utf-8") as file:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                except OSError:
+                    file.seek(0)
+                    return file.read().strip() or "a process that did not say its name"
+        except FileNotFoundError:
+            pass
+        return None
+
     def remove_building(self) -> None:
         """Remove the file under construction, where a build did not come to its end."""
         for suffix in ("", ".wal", ".tmp"):
@@ -208,6 +225,13 @@ class Warehouse:
         work = unread(self.documents, self.registry, self.store, self.readings, self.version, self.limits)
         if work:
             yield from read_all(work, self.jobs, self.limits, self.read)
+
+    def forget(self, fiscal_years: Iterable[int] = (), jurisdictions: Iterable[str] = ()) -> int:
+        """Drop the kept readings of these years or jurisdictions, so that they are read again; return how many. Empty: none."""
+        years, names = set(fiscal_years), set(jurisdictions)
+        return self.readings.remove_where(
+            lambda summary: summary.get("fiscal_year") in years or summary.get("jurisdiction_name") in names
+        )
 
     def signature(self) -> str:
         """Digest of all that the content of the warehouse depends on: equal signatures, equal tables."""
@@ -257,48 +281,21 @@ class Warehouse:
         return counts
 
     def check_core(self) -> list[Check]:
-        """Rules of the written tables that no single document can prove: keys are unique, references lead somewhere."""
+        """Rules of the written tables, asked of the tables themselves: of every table its schema, its keys and its references.
+
+        What a document alone can break was turned away at the door (`schemas.admission`); this is the proof that it was, and that
+        documents do not contradict each other. The names of the checks do not depend on the documents.
+        """
         checks = []
         with self.connect(self.building, read_only=True) as connection:
             documents = _count(connection, "core.document")
-            checks.append(
-                Check("every_document_is_there", "Every document taken in has its row", len(self.documents),
-                      abs(len(self.documents) - documents))
-            )  # fmt: skip
+            missing = abs(len(self.documents) - documents)
+            told = "Every document that was taken in has its row"
+            checks.append(Check("document", "every_document_has_its_row", told, len(self.documents), missing))
             for table in core.TABLES:
-                rows = _count(connection, f"core.{table.name}")
-                for column in table.columns:
-                    if column.unique and rows:
-                        distinct = _value(connection, f"select count(distinct {column.name}) from core.{table.name}")
-                        name = f"{table.name}_{column.name}_is_unique"
-                        checks.append(
-                            Check(name, f"{column.name} names one row of core.{table.name}", rows, rows - distinct)
-                        )
-            for reference in REFERENCES:
-                rows = _count(connection, f"core.{reference.table}")
-                if rows and not reference.is_list:
-                    joined = " and ".join(
-                        f"parent.{target} = child.{column}"
-                        for column, target in zip(reference.columns, reference.target, strict=True)
-                    )
-                    named = " and ".join(f"child.{column} is not null" for column in reference.columns)
-                    missing = _value(
-                        connection,
-                        f"select count(*) from core.{reference.table} as child where {named} and not exists "
-                        f"(select 1 from core.{reference.parent} as parent where {joined})",
-                    )
-                    name = f"{reference.table}_has_its_{reference.parent}"
-                    told = f"Every row of core.{reference.table} leads to a row of core.{reference.parent}"
-                    checks.append(Check(name, told, rows, missing))
-            cells = _value(connection, "select coalesce(sum(numeric_cell_count), 0)::bigint from core.form")
-            if cells:
-                unaccounted = _value(
-                    connection,
-                    "select coalesce(sum(greatest(numeric_cell_count - figure_count - refused_cell_count, 0)), 0)::bigint "
-                    "from core.form",
-                )
-                told = "Every numeric cell of every form is a figure or stands in a refusal"
-                checks.append(Check("numeric_cells_are_accounted_for", told, cells, unaccounted, is_blocking=False))
+                checks.append(_check_schema(connection, table))
+                checks.append(_check_keys(connection, table))
+            checks.append(_check_account(connection))
         return checks
 
     def dbt_command(self, command: str = "build") -> list[str]:
@@ -386,9 +383,31 @@ class Warehouse:
         failed = [check for check in checks if check.is_blocking and not check.passed]
         if failed:
             told = "\n".join(
-                f"{check.name}: {check.description}; {check.violations} of {check.looked_at} do not" for check in failed
+                f"core.{check.table}: {check.name}: {check.description}; {check.violations} of {check.looked_at} do not"
+                for check in failed
             )
             raise BuildFailed(f"the tables that were written break their rules; nothing was published\n{told}")
+
+    def require_building(self) -> None:
+        """Raise BuildFailed where no file is under construction: the steps of a build belong to one run."""
+        if not self.building.is_file():
+            raise BuildFailed(
+                f"{self.building} is not there: the steps of a build belong to one run; run the job build_warehouse as a whole"
+            )
+
+    def preview(self, table: str, rows: int) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+        """Names of the columns and the first rows of a table of the file under construction."""
+        with self.connect(self.building, read_only=True) as connection:
+            cursor = connection.execute(f"select * from {table} limit {rows}")
+            return tuple(column[0] for column in cursor.description or ()), cursor.fetchall()
+
+    def row_counts(self) -> list[tuple[str, int]]:
+        """Every table of the published file with its rows."""
+        with self.connect(self.file, read_only=True) as connection:
+            tables = connection.execute(
+                "select schema_name || '.' || table_name from duckdb_tables() where not internal order by 1"
+            ).fetchall()
+            return [(table, _count(connection, table)) for (table,) in tables]
 
     def record(self, built: Built) -> None:
         """Add a line about this build to `<state>/builds.jsonl`."""
@@ -445,6 +464,16 @@ class Warehouse:
                 shutil.rmtree(path, ignore_errors=True)
 
 
+def hours_since_last_build(file: Path) -> float | None:
+    """Hours since a build of this file last succeeded, whether or not there was anything new; None where none ever did."""
+    try:
+        lines = (file.parent / f"{file.stem}.state" / "builds.jsonl").read_text(encoding="utf-8").splitlines()
+        ended = datetime.fromisoformat(json.loads(lines[-1])["ended_at"])
+    except (OSError, ValueError, IndexError, KeyError):
+        return None
+    return (datetime.now(UTC) - ended).total_seconds() / 3600
+
+
 @contextlib.contextmanager
 def connect(path: Path, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection of bounded memory that is closed whatever happens, and asks no network for anything."""
@@ -462,6 +491,67 @@ def connect(path: Path, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConn
 def _members(data: bytes) -> Iterable[tuple[str, bytes]]:
     """The documents inside a container, as the readers know containers."""
     return reader.members(data) if reader.detect_format(data) == "zip" else ()
+
+
+def _check_schema(connection: duckdb.DuckDBPyConnection, table: Table) -> Check:
+    """The pandera schema of a table, asked of what was written, a batch at a time."""
+    looked_at, broken = 0, 0
+    # Uniqueness over all batches is a question for the database: see `_check_keys`.
+    schema = table.schema
+    reader = connection.execute(f"select * from core.{table.name}").to_arrow_reader(_ROWS_PER_BATCH)
+    for batch in reader:
+        frame = pl.DataFrame(pl.from_arrow(batch))
+        looked_at += frame.height
+        try:
+            schema.validate(frame, lazy=True)
+        except pandera.errors.SchemaErrors as errors:
+            broken += errors.failure_cases.height
+    told = "Every row satisfies the schema of its table (pandera)"
+    return Check(table.name, "rows_satisfy_their_schema", told, looked_at, broken)
+
+
+def _check_keys(connection: duckdb.DuckDBPyConnection, table: Table) -> Check:
+    """Keys name one row, over all documents; references lead to a row."""
+    looked_at = _count(connection, f"core.{table.name}")
+    broken = 0
+    for column in table.columns:
+        if column.unique:
+            broken += looked_at - _value(connection, f"select count(distinct {column.name}) from core.{table.name}")
+    for reference in REFERENCES:
+        if reference.table == table.name and not reference.is_list:
+            named = " and ".join(f"child.{column} is not null" for column in reference.columns)
+            pairs = zip(reference.columns, reference.target, strict=True)
+            joined = " and ".join(f"parent.{target} = child.{column}" for column, target in pairs)
+            broken += _value(
+                connection,
+                f"select count(*) from core.{reference.table} as child where {named} and not exists "
+                f"(select 1 from core.{reference.parent} as parent where {joined})",
+            )
+    told = "Keys name one row each and references lead to a row"
+    return Check(table.name, "keys_and_references_hold", told, looked_at, broken)
+
+
+def _check_account(connection: duckdb.DuckDBPyConnection) -> Check:
+    """Nothing is dropped in silence: a warning, because what is amiss is amiss in one document and is shown with it."""
+    cells = _value(connection, "select coalesce(sum(numeric_cell_count), 0)::bigint from core.form")
+    unaccounted = _value(
+        connection,
+        "select coalesce(sum(greatest(numeric_cell_count - figure_count - refused_cell_count, 0)), 0)::bigint from core.form",
+    )
+    told = "Every numeric cell of every form is a figure or stands in a refusal"
+    return Check("form", "numeric_cells_are_accounted_for", told, cells, unaccounted, is_blocking=False)
+
+
+CHECKS: tuple[tuple[str, str, bool], ...] = (
+    ("document", "every_document_has_its_row", True),
+    *(
+        (table.name, name, True)
+        for table in core.TABLES
+        for name in ("rows_satisfy_their_schema", "keys_and_references_hold")
+    ),
+    ("form", "numeric_cells_are_accounted_for", False),
+)
+"""Table, name and whether it blocks, of every check that `Warehouse.check_core` makes."""
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, batch: dict[str, list[pl.DataFrame]]) -> None:
