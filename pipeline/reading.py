@@ -15,7 +15,7 @@ from typing import Any
 
 from pipeline.figures.interpretation import Body, Interpretation, Refused, interpret
 from pipeline.figures.lines import agencies_printed
-from pipeline.figures.narrative import agency_statistics, narrative_figures, paragraphs
+from pipeline.figures.narrative import agency_statistics, narrative_figures, paragraphs, text_blocks
 from pipeline.figures.performance import looks_like_performance_form, performance_indicators
 from pipeline.forms.assembly import assemble
 from pipeline.forms.form import Form, FormCell
@@ -77,12 +77,12 @@ def read_document(data: bytes, claim: Claim) -> Reading:
     refusal = refusal_of(printed, forms, printed_amounts, identity)
     if refusal is not None:
         return rows.refused_document(document, *refusal)
-    blocks = paragraphs(printed)
-    rows.add("text_block", (block.row(rows.document_id) for block in blocks))
-    narrative = narrative_figures(blocks, identity, figures)
+    blocks = paragraphs(printed, lines)
+    rows.add("text_block", text_blocks(blocks, rows.document_id))
+    narrative = narrative_figures(blocks, identity, figures, rows.document_id)
     proofs = prove(figures, forms, narrative, identity.document_kind, identity.fiscal_year)
     rows.add("narrative_figure", narrative)
-    rows.add("agency_statistic", agency_statistics(blocks, identity))
+    rows.add("agency_statistic", agency_statistics(blocks, identity, rows.document_id))
     rows.add("figure", ({name: getattr(figure, name) for name in _FIGURE_COLUMNS} for figure in figures))
     rows.add("identity_check", proofs.checks)
     rows.add("suspect_figure", proofs.suspects)

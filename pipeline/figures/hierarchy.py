@@ -6,9 +6,10 @@ Belongs here: setting `LineRow.parent` for the lines of one group of columns. Do
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
-from pipeline.figures.lines import SOURCE_PARENT, LineRow, source_of
+from pipeline.figures.lines import SOURCE_PARENT, LineRow, attribute_of, source_of
 from pipeline.forms.text import bare_name
 
 Amounts = dict[int, tuple[Decimal, Decimal]]
@@ -17,7 +18,15 @@ Amounts = dict[int, tuple[Decimal, Decimal]]
 
 def tie(lines: list[LineRow], amounts: Amounts) -> str | None:
     """Set the parents of the lines of one group, in place; returns the evidence on which names without codes were nested."""
-    body = [line for line in lines if line.kind != "note" and not line.is_comparison]
+    evidence: str | None = None
+    for year in dict.fromkeys((line.year, line.is_comparison) for line in lines):
+        evidence = _tie_year([line for line in lines if (line.year, line.is_comparison) == year], amounts) or evidence
+    return evidence
+
+
+def _tie_year(lines: list[LineRow], amounts: Amounts) -> str | None:
+    """Lines of one year (or all lines, where rows are not of years): a line of 2016 is never an addend of one of 2017."""
+    body = [line for line in lines if line.kind != "note"]
     for line in body:
         line.parent = None
     _drop_repeated_totals(body, amounts)
@@ -25,12 +34,13 @@ def tie(lines: list[LineRow], amounts: Amounts) -> str | None:
     for block in _agency_blocks(body):
         head = block[0] if block and block[0].kind == "agency" else None
         inner = block[1:] if head is not None else block
-        coded = [line for line in inner if line.code]
+        coded = [line for line in inner if line.code and line.is_code_printed]
         if coded and len(coded) * 2 >= len([line for line in inner if line.kind == "line"]):
             _tie_codes(inner, head)
         else:
-            evidence = _tie_names(inner, head, amounts) or evidence
-    _tie_agencies(body, amounts)
+            target = amounts.get(head.row) if head is not None else _target(inner, body, amounts)
+            evidence = _tie_names(inner, head, target, amounts) or evidence
+    _tie_agencies(body, _stated_total(body, amounts), amounts)
     _tie_totals(body, amounts)
     parents = {line.parent for line in body if line.parent is not None}
     by_row = {line.row: line for line in body}
@@ -65,18 +75,21 @@ def _drop_repeated_totals(lines: list[LineRow], amounts: Amounts) -> None:
 
 
 def _agency_blocks(lines: list[LineRow]) -> list[list[LineRow]]:
-    """Consecutive lines of one agency; a row of an agency opens a block, and so does the same code printed again."""
+    """Consecutive lines of one agency; a row of an agency opens a block, and so do a total passed and the same code printed again."""
     blocks: list[list[LineRow]] = []
     codes: set[tuple[str | None, str | None, str]] = set()
     number = 0
+    closed = False
     for line in lines:
         if line.kind in ("total", "current_total", "repeated_total"):
+            closed = True
             continue
         key = (line.code, line.cross_code, bare_name(line.name))
         changed = bool(blocks) and blocks[-1][0].agency_name != line.agency_name
         repeated = line.code is not None and len(line.code) == 3 and key in codes and line.cross_code is None
-        if line.kind == "agency" or changed or repeated or not blocks:
+        if line.kind == "agency" or changed or repeated or closed or not blocks:
             blocks.append([])
+            closed = False
             codes = set()
             number += 1
         if line.code is not None:
@@ -109,30 +122,29 @@ def _tie_codes(lines: list[LineRow], head: LineRow | None) -> None:
         previous = line
 
 
-def _tie_names(lines: list[LineRow], head: LineRow | None, amounts: Amounts) -> str | None:
+def _tie_names(lines: list[LineRow], head: LineRow | None, target: tuple[Decimal, Decimal] | None, amounts: Amounts) -> str | None:
     """Nest names without codes: of several ways the one whose parents equal the sums of their addends most often."""
-    named = [line for line in lines if line.kind == "line" and not line.is_memo]
+    named = [line for line in lines if line.kind == "line" and (not line.is_memo or line.name and attribute_of(line.name, "item"))]
     if not named:
         return None
     ways = {
         "numbering": _levels_by_numbering(named),
         "sources": _levels_by_source(named),
         "indent": _levels_by_indent(named),
+        "items": _levels_by_item(named),
+        "codes": _levels_by_code(named),
         "flat": [0] * len(named),
     }
     scored = {}
     for name, levels in ways.items():
         if levels is None:
             continue
-        parents = _parents_of_levels(levels)
-        held, failed = _sums_held(named, parents, amounts)
-        scored[name] = (held - 2 * failed, parents)
-    target = amounts.get(head.row) if head is not None else None
+        parents = _past_blanks(_parents_of_levels(levels), named, amounts)
+        scored[name] = (_score(named, parents, target, amounts), parents)
     by_sums = _parents_by_sums(named, target, amounts)
     if by_sums is not None:
-        held, failed = _sums_held(named, by_sums, amounts)
-        scored["sums"] = (held - 2 * failed, by_sums)
-    order = ["numbering", "sources", "indent", "sums", "flat"]
+        scored["sums"] = (_score(named, by_sums, target, amounts), by_sums)
+    order = ["items", "numbering", "sources", "codes", "indent", "sums", "flat"]
     best = max(scored, key=lambda name: (scored[name][0], -order.index(name)))
     for line, parent in zip(named, scored[best][1], strict=True):
         line.parent = named[parent].row if parent is not None else (head.row if head is not None else None)
@@ -188,6 +200,25 @@ def _stands_above(above: tuple[str | None, int, int | None], line: LineRow, sour
     return False
 
 
+def _levels_by_item(lines: list[LineRow]) -> list[int] | None:
+    """三公 items as rows: purchase and operation of vehicles lie below vehicles, also where 其中 stands before them."""
+    items = [attribute_of(line.name, "item") for line in lines]
+    if any(item is None for item in items):
+        return None
+    return [0 if item == "total" else 2 if item in ("vehicle_purchase", "vehicle_operation") else 1 for item in items]
+
+
+def _levels_by_code(lines: list[LineRow]) -> list[int] | None:
+    """Codes found by name: 类 above 款 above 项; a line without a code lies below the line before it."""
+    lengths = [len(line.code) if line.code else None for line in lines]
+    if sum(length is not None for length in lengths) * 2 < len(lengths):
+        return None
+    levels: list[int] = []
+    for length in lengths:
+        levels.append(length if length is not None else (levels[-1] + 1 if levels else 3))
+    return levels
+
+
 def _levels_by_indent(lines: list[LineRow]) -> list[int] | None:
     indents = [line.indent for line in lines]
     if any(indent is None for indent in indents):
@@ -212,69 +243,103 @@ def _parents_of_levels(levels: list[int]) -> list[int | None]:
     return parents
 
 
-def _sums_held(lines: list[LineRow], parents: list[int | None], amounts: Amounts) -> tuple[int, int]:
-    """How many parents equal the sum of their addends within the rounding of what is printed, and how many do not."""
-    sums: dict[int, list[tuple[Decimal, Decimal]]] = {}
+def _past_blanks(parents: list[int | None], lines: list[LineRow], amounts: Amounts) -> list[int | None]:
+    """A heading without an amount (一、部门预算) is no total: the lines below it are addends of what stands above it."""
+    passed: list[int | None] = []
+    for parent in parents:
+        while parent is not None and lines[parent].row not in amounts:
+            parent = parents[parent]
+        passed.append(parent)
+    return passed
+
+
+def _score(lines: list[LineRow], parents: list[int | None], target: tuple[Decimal, Decimal] | None, amounts: Amounts) -> int:
+    """Parents (and the total over all) that equal the sum of their addends, less twice those that do not."""
+    nothing = (Decimal(0), Decimal(0))
+    sums: dict[int | None, list[tuple[Decimal, Decimal]]] = {}
     for line, parent in zip(lines, parents, strict=True):
-        if parent is not None:
-            sums.setdefault(parent, []).append(amounts.get(line.row, (Decimal(0), Decimal(0))))
-    held = failed = 0
+        sums.setdefault(parent, []).append(amounts.get(line.row, nothing))
+    score = 0
     for parent, addends in sums.items():
-        stated = amounts.get(lines[parent].row)
-        total = sum((value for value, _ in addends), Decimal(0))
-        if stated is None:
-            failed += 1 if total else 0
+        stated = target if parent is None else amounts.get(lines[parent].row)
+        if stated is None or not stated[0]:
             continue
+        total = sum((value for value, _ in addends), Decimal(0))
         bound = stated[1] + sum((half for _, half in addends), Decimal(0))
-        if abs(stated[0] - total) <= bound:
-            held += 1 if stated[0] else 0
-        else:
-            failed += 1
-    return held, failed
+        score += 1 if abs(stated[0] - total) <= bound else -2
+    return score
 
 
 def _parents_by_sums(lines: list[LineRow], target: tuple[Decimal, Decimal] | None, amounts: Amounts) -> list[int | None] | None:
-    """Nest lines so that every parent equals the sum of the run of lines that follows it (at most three deep)."""
-    if len(lines) > 400:
+    """Nest lines so that every parent equals the sum of its addends, and the topmost lines add up to `target`.
+
+    None where no nesting does, where no target is known, or where the search would take too long.
+    """
+    if target is None or not target[0] or len(lines) > 400:
         return None
-    values = [amounts.get(line.row, (Decimal(0), Decimal(0))) for line in lines]
+    search = _SumSearch([amounts.get(line.row, (Decimal(0), Decimal(0))) for line in lines])
+    try:
+        found = search.fill(0, target[0], target[1], 0, 0)
+    except _SearchTooLong:
+        return None
+    if found is None or any(value for value, _ in search.values[found[0] :]):
+        return None
     parents: list[int | None] = [None] * len(lines)
-    position = 0
-    while position < len(lines):
-        position = _nest(position, values, parents, 0)
-    if target is not None:
-        top = [values[index] for index, parent in enumerate(parents) if parent is None]
-        total = sum((value for value, _ in top), Decimal(0))
-        if abs(total - target[0]) > target[1] + sum((half for _, half in top), Decimal(0)):
-            return None
+    for child, parent in found[1]:
+        parents[child] = parent
     return parents
 
 
-def _nest(position: int, values: list[tuple[Decimal, Decimal]], parents: list[int | None], depth: int) -> int:
-    """Give the line at `position` the shortest run of following lines that sums to it; returns the next free position."""
-    own, own_half = values[position]
-    if depth >= 3 or not own:
-        return position + 1
-    total = Decimal(0)
-    halves = own_half
-    children: list[int] = []
-    trial = list(parents)
-    index = position + 1
-    while index < len(values) and total <= own:
-        children.append(index)
-        total += values[index][0]
-        halves += values[index][1]
-        index = _nest(index, values, trial, depth + 1)
-        if total and abs(own - total) <= halves and (total == own or abs(own - total) < values[index - 1][0] or len(children) > 1):
-            parents[:] = trial
-            for child in children:
-                parents[child] = position
-            return index
-    return position + 1
+class _SearchTooLong(Exception):
+    """The search for a nesting was given up."""
 
 
-def _tie_agencies(lines: list[LineRow], amounts: Amounts) -> None:
-    """Rows of units are addends of the row of their department: the first agency row whose amount is the sum of the others."""
+Nesting = tuple[int, tuple[tuple[int, int | None], ...]]
+"""Position after the last addend, and (line, parent) pairs below the line whose addends were sought."""
+
+
+class _SumSearch:
+    """Search for runs of lines that add up to a given amount, each line with or without addends of its own."""
+
+    def __init__(self, values: list[tuple[Decimal, Decimal]]) -> None:
+        self.values = values
+        self.known: dict[tuple[int, Decimal, int, int], Nesting | None] = {}
+
+    def fill(self, position: int, remaining: Decimal, slack: Decimal, depth: int, count: int) -> Nesting | None:
+        """The shortest run from `position` on that adds up to `remaining` within rounding, nested at most four deep."""
+        if count and abs(remaining) <= slack and (depth or position >= len(self.values) or not self._more_fits(position)):
+            return position, ()
+        if position >= len(self.values) or depth > 4 or remaining + slack < 0 < remaining:
+            return None
+        key = (position, remaining, depth, count)
+        if key not in self.known:
+            if len(self.known) > 20000:
+                raise _SearchTooLong
+            self.known[key] = None
+            self.known[key] = self._extend(position, remaining, slack, depth, count)
+        return self.known[key]
+
+    def _more_fits(self, position: int) -> bool:
+        return any(value for value, _ in self.values[position:])
+
+    def _extend(self, position: int, remaining: Decimal, slack: Decimal, depth: int, count: int) -> Nesting | None:
+        value, half = self.values[position]
+        if abs(value) > abs(remaining) + slack + half:
+            return None
+        below = self.fill(position + 1, value, half, depth + 1, 0) if value else None
+        for nested in (below, (position + 1, ())):
+            if nested is None:
+                continue
+            end, inner = nested
+            rest = self.fill(end, remaining - value, slack + half, depth, count + 1)
+            if rest is not None:
+                owned = tuple((child, position if parent is None else parent) for child, parent in inner)
+                return rest[0], ((position, None), *owned, *rest[1])
+        return None
+
+
+def _tie_agencies(lines: list[LineRow], target: tuple[Decimal, Decimal] | None, amounts: Amounts) -> None:
+    """Rows of units are addends of the row of their department: by codes (117 above 117001), else by what adds up."""
     heads = [line for line in lines if line.kind == "agency"]
     if len(heads) < 2:
         return
@@ -295,6 +360,10 @@ def _tie_agencies(lines: list[LineRow], amounts: Amounts) -> None:
     if is_sum or nil:
         for line in rest:
             line.parent = first.row
+        return
+    nested = _parents_by_sums(heads, target, amounts)
+    for line, parent in zip(heads, nested or [None] * len(heads), strict=True):
+        line.parent = heads[parent].row if parent is not None else None
 
 
 def _tie_totals(lines: list[LineRow], amounts: Amounts) -> None:
@@ -304,15 +373,40 @@ def _tie_totals(lines: list[LineRow], amounts: Amounts) -> None:
     grand = _grand_total(totals, current)
     if grand is None and current is None:
         return
+    leads = current is not None and not any(line.kind == "line" and line.row < current.row for line in lines)
     for line in lines:
-        if line is grand or line.parent is not None or line.is_memo or line.kind in ("note", "repeated_total"):
+        if line is grand or line.parent is not None or (line.is_memo and not attribute_of(line.name, "item")) or line.kind in ("note", "repeated_total"):
             continue
-        if current is not None and line.row < current.row and line.kind in ("line", "agency"):
+        if current is not None and line.kind in ("line", "agency") and _belongs_to_current(line, current, leads):
             line.parent = current.row
         elif grand is not None:
             line.parent = grand.row
     if grand is not None:
         grand.parent = None
+
+
+def _target(block: list[LineRow], lines: list[LineRow], amounts: Amounts) -> tuple[Decimal, Decimal] | None:
+    """What a block of lines without an agency must add up to: 本年合计, or what lies between it and the grand total."""
+    current = next((line for line in lines if line.kind == "current_total"), None)
+    if current is None or not block or block[0].row < current.row or not any(line.row < current.row for line in lines if line.kind == "line"):
+        return _stated_total(lines, amounts)
+    grand = next((line for line in lines if line.kind == "total" and line.row > current.row), None)
+    if grand is None or grand.row not in amounts or current.row not in amounts:
+        return None
+    return amounts[grand.row][0] - amounts[current.row][0], amounts[grand.row][1] + amounts[current.row][1]
+
+
+def _stated_total(lines: list[LineRow], amounts: Amounts) -> tuple[Decimal, Decimal] | None:
+    """What the lines of a form without agencies must add up to: 本年合计, else the grand total."""
+    totals = [line for kind in ("current_total", "total") for line in lines if line.kind == kind]
+    return amounts.get(totals[0].row) if totals else None
+
+
+def _belongs_to_current(line: LineRow, current: LineRow, leads: bool) -> bool:
+    """Lines above 本年合计 are its addends; where it is printed first, the lines below it are, but for balances carried over."""
+    if not leads:
+        return line.row < current.row
+    return line.row > current.row and not re.search(r"结转|结余", line.name)
 
 
 def _grand_total(totals: list[LineRow], current: LineRow | None) -> LineRow | None:

@@ -6,7 +6,6 @@ columns by the form's own sums. Does not belong here: reading headers (`pipeline
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -14,10 +13,7 @@ from typing import Protocol
 
 from pipeline.figures import hierarchy
 from pipeline.figures.amount import decimals_of, parse_amount
-try:
-    from pipeline.figures.classification import assign_names
-except ImportError:
-    def assign_names(names, scheme, year): return [None]*len(names)
+from pipeline.figures.classification import assign_codes
 from pipeline.figures.figure import Figure
 from pipeline.figures.lines import CellMap, LineRow, attribute_of, lines_of, source_of
 from pipeline.forms import catalogue
@@ -174,7 +170,7 @@ class _Reading:
             role = role_of_column.get(cell.column, "text")
             if cell.row in header:
                 self.result.roles[cell.cell_id] = "header"
-            elif role in ("serial", "ordinal"):
+            elif role in ("serial", "ordinal", "quantity"):
                 self.result.roles[cell.cell_id] = "ordinal"
             elif role == "percentage":
                 self.result.roles[cell.cell_id] = "percentage"
@@ -289,9 +285,12 @@ class _Reading:
         """Lines that print names only take codes by name, within their scheme and edition, where the name leaves no doubt."""
         named = [line for line in lines if line.kind == "line" and line.name and not line.code and scheme in ("functional", "economic_department", "economic_government")]
         if named and len(named) * 2 > len([line for line in lines if line.kind == "line"]):
-            for line, code in zip(named, assign_names([bare_name(line.name) for line in named], str(scheme), self.body.fiscal_year), strict=True):
-                line.code = code
-                line.scheme = scheme if code else None
+            top = min((line.rank for line in named if line.rank is not None), default=None)
+            levels = ["category" if scheme == "functional" and top is not None and line.rank == top else None for line in named]
+            names = [bare_name(line.name) for line in named]
+            for line, found in zip(named, assign_codes(names, str(scheme), self.body.fiscal_year, levels), strict=True):
+                line.code, line.is_code_printed = found.code, False
+                line.scheme = scheme if found.code else None
 
     def _figure(self, line: LineRow, column: Column, scheme: str | None, departments: frozenset[str], has_units: bool) -> Figure | None:
         cell = self.cells.origin.get((line.row, column.index))
@@ -452,12 +451,13 @@ def _differs_by_source(total: Column, part: Column) -> bool:
 
 
 def _decimals(form: Form, columns: list[Column]) -> int:
-    """Most decimals printed in the amounts of the form: its precision where trailing zeros are dropped."""
+    """Precision of a form that drops trailing zeros (7 and 20.8 beside 20.83); 0 where each number shows its own precision."""
     values = {column.index for column in columns if column.role == "value"}
-    counts = Counter(
+    printed = {
         decimals_of(cell.text) for cell in form.cells if cell.column in values and cell.row not in form.header_rows and is_number(cell.text)
-    )
-    return max(counts, default=0)
+    }
+    drops_zeros = any(0 < decimals < max(printed) for decimals in printed)
+    return max(printed) if drops_zeros else 0
 
 
 def _unit_in(path: Iterable[str]) -> str | None:

@@ -66,6 +66,8 @@ class LineRow:
     is_comparison: bool = False
     is_parent: bool = False
     block: int = 0
+    is_code_printed: bool = True
+    """Whether the code stands in the row; False where it was found by the line's name."""
     path: list[str] = field(default_factory=list)
 
     @property
@@ -125,6 +127,13 @@ class _RowReader:
                 self.by_role.setdefault(column.role, []).append(column)
         self.values = self.by_role.get("value", [])
         self.agencies = agencies
+        skipped = {*form.header_rows, *form.repeated_header_rows}
+        self.has_agency_codes = any(
+            cells.key_text(row, column.index).isdigit()
+            for column in self.by_role.get("agency_code", [])
+            for row in range(form.row_count)
+            if row not in skipped
+        )
         self.agency: str | None = None
         self.agency_code: str | None = None
         self.category = ""
@@ -161,6 +170,10 @@ class _RowReader:
             ("economic_government", government, government_name) if government or government_name else None,
         ]
         present = [candidate for candidate in candidates if candidate is not None]
+        if present and self.scheme == "procurement" and present[0][0] != "procurement":
+            line.cross_scheme, line.cross_code, line.cross_name = present[0][0], present[0][1] or None, present[0][2] or None
+            line.scheme = "procurement"
+            return
         if present:
             line.scheme, line.code, found_name = present[0][0], present[0][1] or None, present[0][2]
             line.name = found_name or ""
@@ -244,7 +257,8 @@ class _RowReader:
     def _read_names(self, line: LineRow, row: int) -> None:
         column = next(iter(self.by_role.get("line_name", [])), None)
         cell = self.cells.spanning.get((row, column.index)) if column is not None else None
-        text = self.text("line_name", row)
+        texts = dict.fromkeys(self.cells.key_text(row, column.index) for column in self.by_role.get("line_name", []))
+        text = " / ".join(part for part in texts if part) if self.scheme == "procurement" else self.text("line_name", row)
         if not text and not line.name:
             text = self.text("project_name", row)
         match = CODE.match(squeeze(text)) if text else None
@@ -264,12 +278,15 @@ class _RowReader:
             line.kind = "total"
         elif CURRENT_TOTAL.match(plain):
             line.kind = "current_total"
-        line.is_memo = is_memo(line.name)
+        line.is_memo = is_memo(line.name) and attribute_of(line.name, "item") is None
         line.rank = numbering_rank(line.name)
         if re.match(r"^(?:备?注|说明)\d?[:：.]", line.name):
             line.kind = "note"
 
     def _read_agency(self, line: LineRow, row: int) -> None:
+        if self.by_role.get("agency_code") and not self.by_role.get("agency_name"):
+            self._read_agency_in_names(line, row)
+            return
         if not self.by_role.get("agency_name") and not self.by_role.get("agency_code"):
             if not line.code and line.name and line.kind == "line" and self._is_agency(line.name):
                 self.agency = line.name
@@ -281,6 +298,9 @@ class _RowReader:
         combined = _AGENCY_CODE.match(name)
         if combined:
             code, name = combined.group(1), combined.group(2)
+        if name and not code and self.has_agency_codes and not line.name and not line.code and not GRAND_TOTAL.match(name):
+            line.name, line.rank = name, numbering_rank(name)
+            name = ""
         if GRAND_TOTAL.match(name) or GRAND_TOTAL.match(code):
             if line.kind == "line" and not line.code:
                 line.kind = "total"
@@ -292,6 +312,17 @@ class _RowReader:
                 line.kind = "agency"
                 line.name = name
         elif line.kind == "total" and not name:
+            self.agency = self.agency_code = None
+        line.agency_name, line.agency_code = self.agency, self.agency_code
+
+    def _read_agency_in_names(self, line: LineRow, row: int) -> None:
+        """Agencies told by a column of codes alone: their names stand in the first column of names, and the other names are blank."""
+        code = squeeze(self.text("agency_code", row))
+        names = [squeeze(self.cells.key_text(row, column.index)) for column in self.by_role.get("line_name", [])]
+        if line.kind == "line" and code.isdigit() and names and names[0] and not any(names[1:]):
+            self.agency, self.agency_code = names[0], code
+            line.kind, line.name, line.code, line.scheme = "agency", names[0], None, None
+        elif line.kind == "total":
             self.agency = self.agency_code = None
         line.agency_name, line.agency_code = self.agency, self.agency_code
 

@@ -151,9 +151,11 @@ class _Builder:
                 return True
             same = key == self.key and _bare_title(title) == _bare_title(self.title or "")
             return same and agency == self.agency and self._columns_agree(grid) and not self._restarts(grid)
+        if self.key == "performance_target":
+            return True
         if fragment.heading and any(len(comparable(text)) > 4 and not self._is_running_head(text) for text in fragment.heading):
             return False
-        return self.key == "performance_target" or self._columns_agree(grid)
+        return self._columns_agree(grid)
 
     def _is_running_head(self, text: str) -> bool:
         normal = comparable(text)

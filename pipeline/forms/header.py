@@ -18,10 +18,14 @@ KEY_ROLES = (
     "government_economic_code", "government_economic_name", "agency_code", "agency_name", "year", "project_name",
     "project_code",
 )  # fmt: skip
-SILENT_ROLES = ("serial", "ordinal", "remark")
+SILENT_ROLES = ("serial", "ordinal", "quantity", "remark")
+_ADDENDS = ("basic", "project", "personnel", "public_use")
+"""Measures that add up to a total also where the header says 其中 (of which) before the first of them."""
 _YEAR = re.compile(r"(20\d\d)年?")
 _CODE_SHAPE = re.compile(r"^[\[【]?(?:[2-5]\d{2}(?:\d{2}){0,4})(?:[\]】]|[-—]|$)")
 _TOTAL_NAME = re.compile(r"^(?:合计|总计|.*(?:收入|支出)(?:合计|总计))$")
+_NUMBERED = re.compile(r"^(?:[一二三四五六七八九十]+、|[(（][一二三四五六七八九十]+[)）]|\d+[、.])")
+"""A numbered text is a line of data (一、一般公共服务支出), even where it happens to match a header."""
 _PLACEHOLDER = re.compile(r"^(?:\*+|栏次|行次|类|款|项|—+|-+|甲|乙|丙)$")
 
 
@@ -91,16 +95,13 @@ def _is_header_row(row: list[PlainCell], inside_span: bool) -> bool:
     if all(_PLACEHOLDER.match(text) for text in texts):
         return True
     known = sum(1 for text in texts if meaning(text) is not None)
+    if not inside_span and sum(1 for text in texts if _NUMBERED.match(text)) * 2 > len(texts):
+        return False
     if _TOTAL_NAME.match(texts[0]) and not inside_span and len(texts) == 1:
         return False
     if inside_span:
         return known * 3 >= len(texts) or len(texts) >= 3
-    return known * 2 >= len(texts) and known >= 1 and not _is_data_name(texts)
-
-
-def _is_data_name(texts: list[str]) -> bool:
-    """Whether the first text of a row is a line of data (一、一般公共服务支出, 某某局) that happens to match a header."""
-    return len(texts) <= 2 and bool(re.match(r"^(?:[一二三四五六七八九十]+、|[(（][一二三四五六七八九十]+[)）]|\d+[、.])", texts[0]))
+    return known * 2 >= len(texts) and known >= 1 and not _NUMBERED.match(texts[0])
 
 
 def _is_column_numbers(numbers: list[str]) -> bool:
@@ -119,6 +120,7 @@ def columns_of(form: Form, document_year: int | None) -> list[Column]:
     """Meaning of every column of a form, left to right."""
     paths = _header_paths(form)
     columns = [_column(index, path, document_year) for index, path in enumerate(paths)]
+    _refuse_unknown_parts(columns)
     starts = {cell.column for cell in form.cells if cell.row in set(form.header_rows) and cell.text.strip()}
     for column in columns:
         column.has_own_header = column.index in starts
@@ -126,6 +128,14 @@ def columns_of(form: Form, document_year: int | None) -> list[Column]:
     _group(form, columns)
     _find_parents(columns)
     return columns
+
+
+def _refuse_unknown_parts(columns: list[Column]) -> None:
+    """A column under an unknown header text is unknown, unless the text stands over all values and tells none apart."""
+    values = [column for column in columns if column.role == "value"]
+    for column in values:
+        if any(not all(text in other.path for other in values) for text in column.unknown):
+            column.role = "unknown"
 
 
 def _header_paths(form: Form) -> list[tuple[str, ...]]:
@@ -143,7 +153,7 @@ def _header_paths(form: Form) -> list[tuple[str, ...]]:
         path: list[str] = []
         for _, text in sorted(entries, key=lambda entry: entry[0]):
             normal = squeeze(text)
-            if is_number(normal) or _PLACEHOLDER.match(normal) and normal not in ("类", "款", "项"):
+            if is_number(normal) or _PLACEHOLDER.match(normal) and normal not in ("类", "款", "项", "行次"):
                 continue
             if not path or path[-1] != normal:
                 path.append(normal)
@@ -178,13 +188,14 @@ def _column(index: int, path: tuple[str, ...], document_year: int | None) -> Col
     roles: list[str] = []
     unknown: list[str] = []
     subtotal = False
+    memo_depth: int | None = None
     for depth, text in enumerate(path):
         found = meaning(text)
         year = _YEAR.search(comparable(text))
         if year:
             column.year = int(year.group(1))
         if is_memo(text):
-            column.is_memo = True
+            memo_depth = depth
         if found is None:
             if not year and not _is_title_row(text, depth):
                 unknown.append(text)
@@ -204,14 +215,14 @@ def _column(index: int, path: tuple[str, ...], document_year: int | None) -> Col
                 column.attributes["source"] = value
             else:
                 column.attributes[attribute] = value
+    if memo_depth is not None and column.attributes.get("measure") not in _ADDENDS:
+        column.is_memo = True
     column.unknown = tuple(unknown)
     column.is_subtotal = subtotal
     meaningful = [role for role in roles if role != "group"]
     if meaningful:
         column.role = meaningful[-1]
-        if meaningful[-1] == "unknown" and "value" in meaningful:
-            column.role = "unknown"
-        elif "comparative" in meaningful and column.role in ("value", "comparative"):
+        if "comparative" in meaningful and column.role in ("value", "comparative"):
             column.attributes["comparative"] = "yes"
             column.role = "value"
     elif roles:

@@ -77,9 +77,22 @@ def form_of_title(title: str) -> str | None:
 def meaning_of_header(text: str) -> HeaderMeaning | None:
     """Role and attributes of a header text; None where no pattern of header.csv matches the whole text.
 
-    The role is that of the first pattern that matches; the attributes of every matching pattern of the same role apply.
+    The role is that of the first pattern that matches; the attributes of every matching pattern of the same role apply. A
+    remark in parentheses may follow the text, and one character of a neighbouring cell may have strayed in front of it.
     """
     normal = header_text(text)
+    for variant in (normal, _HEADER_ASIDE.sub("", normal), normal[1:]):
+        found = _meaning_of(variant) if len(variant) >= 2 or variant == normal else None
+        if found is not None:
+            return found
+    return None
+
+
+_HEADER_ASIDE = re.compile(r"[(][^()]*[)]?$")
+"""A remark in parentheses after a header (按大类), which says how the table is cut and not what the column holds."""
+
+
+def _meaning_of(normal: str) -> HeaderMeaning | None:
     role: str | None = None
     attributes: dict[str, str] = {}
     for pattern, pattern_role, attribute, value in _header_patterns():
