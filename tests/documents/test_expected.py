@@ -298,7 +298,6 @@ def test_every_coded_row_is_present_once(file: Path) -> None:
         and not figure["is_comparative"]
         and figure["line_code"]
         and figure["value_state"] in ("number", "zero")
-        and not figure.get("cross_code")
     )
     lost = {key: count for key, count in wanted.items() if not found[key]}
     doubled = {key: count for key, count in found.items() if count > wanted[key] > 0}
