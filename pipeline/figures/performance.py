@@ -1,0 +1,564 @@
+"""Performance forms: goals and indicators of projects and departments, in the layouts that jurisdictions use.
+
+Belongs here: telling a performance form by its header, and reading its rows into indicators: tables of levels (一级指标 …
+指标值), tables of goals (项目 … 绩效目标), and the layout of 2017 with nested names whose merged cells may be lost. Does not belong
+here: the words of headers and levels (performance_words.csv), and amounts of projects, which other forms print.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+from pipeline.forms.form import Form, FormCell
+from pipeline.forms.text import comparable, is_number
+
+FOLDER = Path(__file__).parent
+Row = dict[str, Any]
+
+_HEADER_ROLES = frozenset({"level_1", "level_2", "level_3", "content", "value", "actual", "comparator", "unit", "weight", "remark",
+                           "indicator", "activity", "project", "agency", "amount", "goal_annual", "goal_terminal", "nested",
+                           "sub_project"})  # fmt: skip
+_GOALS = ("goal_annual", "goal_terminal")
+_TAGS = re.compile(r"</?(?:p|b|br|i|u|strong|em|span|font|div)\b[^<>]*/?>", re.IGNORECASE)
+_DASHES = re.compile(r"^[-—－/／\s]*$")
+_TERMINAL = re.compile(r"[。！!]$")
+_LONG = 12
+_TARGET = re.compile(
+    r"^(?:[≥≤＝=＞＜><≧≦]|>=|<=|不低于|不少于|不超过|不高于|大于等于|小于等于|大于|小于)?(-?\d+(?:\.\d+)?)"
+    r"(?:\([^()]{1,8}\)|[^\d\s，。；、,;]{0,8})$"
+)
+_QUALITATIVE = re.compile(r"定性|正向|反向|其他")
+_NESTED_LEVELS = re.compile(
+    r"^(产出指标|效益指标|成本指标|满意度指标|效果指标|决策指标|过程指标)"
+    r"(数量指标|质量指标|时效指标|成本指标|经济成本指标|社会成本指标|生态环境成本指标|经济效益指标|社会效益指标|生态效益指标|可持续影响指标|服务对象满意度指标|满意度指标)?(.*)$"
+)
+_LISTED = re.compile(
+    r"(?:^|(?<=[。；;]))\d+、\d+-(?P<first>[^；;]+)[；;]\d+-(?P<second>[^；;]+)[；;](?P<content>.+?)[；;]"
+    r"(?:实施周期指标值[:：](?P<terminal>.*?)[；;])?年度指标值[:：](?P<annual>.*?)(?:。|$)"
+)
+_TITLE = re.compile(r"(?:项目)?(?:支出)?(?:绩效)?(?:目标|自评|评价)(?:申报|填报|批复|情况)?表.*$")
+_GENERIC_TITLE = re.compile(
+    r"^(?:20\d\d年?度?|部门|单位|财政|市级|省级|区级|政策|项目|支出|预算|专项|业务|经费|资金|重点|整体|总体|和|及|情况|绩效|一般|转移支付|年度|年|表|[\d\-.、:：()附件])*$"
+)
+_STRONG = (
+    "一级指标",
+    "二级指标",
+    "三级指标",
+    "绩效指标",
+    "指标内容",
+    "绩效内容",
+    "年度绩效目标",
+    "终期绩效目标",
+    "指标值",
+    "目标值",
+    "年度指标值",
+    "绩效目标",
+)
+
+
+@cache
+def _words() -> tuple[tuple[re.Pattern[str], str], ...]:
+    with (FOLDER / "performance_words.csv").open(encoding="utf-8", newline="") as file:
+        return tuple((re.compile(row["pattern"]), row["role"]) for row in csv.DictReader(file))
+
+
+@lru_cache(maxsize=16384)
+def _role(text: str) -> str | None:
+    """Role of a header, label or level by performance_words.csv: the first pattern that matches the whole text."""
+    plain = comparable(text).strip(":：")
+    if not plain or len(plain) > 30:
+        return None
+    return next((role for pattern, role in _words() if pattern.fullmatch(plain)), None)
+
+
+def looks_like_performance_form(form: Form) -> bool:
+    """Whether the first rows hold the header of a performance form: levels of indicators, or projects beside goals."""
+    texts = [cell.text for cell in form.cells if cell.row < 12 and cell.text]
+    plain = {comparable(text).strip(":：") for text in texts}
+    roles = Counter(role for text in texts if (role := _role(text)))
+    if {"科目编码", "功能科目编码", "功能分类科目编码", "类", "款", "项"} & plain:
+        return False
+    strong = sum(1 for word in _STRONG if word in plain)
+    if strong >= 2 and (roles["level_1"] or roles["content"] or roles["value"] or roles["level_3"]):
+        return True
+    if roles["level_1"] and (roles["weight"] or roles["value"]):
+        return True
+    goal_header = any(comparable(text) in ("绩效目标", "年度绩效目标", "项目绩效目标") for text in texts)
+    return goal_header and roles["project"] > 0 and form.column_count <= 8
+
+
+@dataclass(slots=True)
+class _State:
+    """What the rows above have said: whose indicators, of which project, until when, and which columns mean what."""
+
+    agency: str | None = None
+    project: str | None = None
+    horizon: str = "annual"
+    columns: dict[int, tuple[int, str]] = field(default_factory=dict)
+    header_until: int = -1
+    nested: bool = False
+    pending_goals: list[tuple[int, int, str, str]] = field(default_factory=list)
+    carried: dict[str, str] = field(default_factory=dict)
+    name_1: str = ""
+    name_2: str = ""
+    sub_project: str = ""
+    sub_cells: list[str] = field(default_factory=list)
+    goals_seen: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class _Indicator:
+    page_number: int
+    agency: str | None
+    project: str | None
+    horizon: str
+    path: list[str]
+    text: str | None
+    target: str | None
+    number_text: str | None
+    cells: list[str]
+
+
+def performance_indicators(form: Form, document_id: str) -> tuple[list[Row], set[str]]:
+    """(rows of schemas.core.PERFORMANCE_INDICATOR, ids of the cells that they take up).
+
+    Numbers that are in no indicator (amounts of projects, weights, scores) are not among the ids: they are for the caller to
+    name in a refusal.
+    """
+    reader = _Reader(form)
+    reader.read()
+    rows: list[Row] = []
+    taken: set[str] = set()
+    seen: Counter[tuple[str | None, str, str]] = Counter()
+    for number, indicator in enumerate(reader.indicators, start=1):
+        path = " / ".join(part for part in indicator.path if part)
+        key = (indicator.project, indicator.horizon, path)
+        seen[key] += 1
+        if seen[key] > 1:
+            path = f"{path} #{seen[key]}"
+        taken.update(indicator.cells)
+        rows.append(
+            {
+                "performance_indicator_id": f"{document_id}-{form.index:03d}-i{number:04d}",
+                "document_id": document_id,
+                "page_number": indicator.page_number,
+                "form_index": form.index,
+                "agency_name": indicator.agency,
+                "project_name": indicator.project,
+                "horizon": indicator.horizon,
+                "indicator_path": path,
+                "indicator_text": indicator.text or None,
+                "target_text": indicator.target or None,
+                "target_value": target_value(indicator.number_text or ""),
+                "cell_ids": list(dict.fromkeys(indicator.cells)),
+            }
+        )
+    return rows, taken
+
+
+def target_value(text: str) -> Decimal | None:
+    """The number of a target that is plainly one (92, ≥99.5%, ≤4.5万元); None for words, ranges, dates and sentences."""
+    plain = comparable(text).replace(",", "")
+    match = _TARGET.match(plain)
+    if match is None or re.search(r"\d年|\d月|\d日|季|底|前$|余|左右|以[上下内]", plain):
+        return None
+    return Decimal(match.group(1))
+
+
+def _clean(text: str) -> str:
+    return " ".join(_TAGS.sub("", text).split())
+
+
+class _Reader:
+    """One form, read row by row."""
+
+    def __init__(self, form: Form) -> None:
+        self.form = form
+        self.indicators: list[_Indicator] = []
+        self.state = _State(agency=form.agency_name, project=_project_of_title(form.title))
+        self.titled_project = self.state.project
+        self.covering: dict[tuple[int, int], FormCell] = {}
+        for cell in form.cells:
+            for row in range(cell.row, cell.row + cell.row_span):
+                for column in range(cell.column, cell.column + cell.column_span):
+                    self.covering[row, column] = cell
+        self.page_of_row = {cell.row: cell.page_number for cell in form.cells}
+
+    def read(self) -> None:
+        for row in range(self.form.row_count):
+            cells = [cell for cell in self.form.row(row) if _clean(cell.text)]
+            if not cells and not self.state.columns:
+                continue
+            if self._is_heading(row, cells):
+                continue
+            if self.state.nested:
+                self._read_nested(cells)
+            elif self.state.columns:
+                self._read_columns(row, cells)
+
+    def _is_heading(self, row: int, cells: list[FormCell]) -> bool:
+        """Take in a row that holds headers, labels or goals; False where it holds indicators."""
+        roles = [(cell, _role(cell.text)) for cell in cells]
+        names = {role for _, role in roles if role}
+        if "end" in names and roles[0][1] == "end":
+            self.state.columns, self.state.nested = {}, False
+            return True
+        if self._is_header(names, roles):
+            self._take_header(row, roles)
+            return True
+        if row <= self.state.header_until:
+            self._merge_header(roles)
+            return True
+        if self.state.pending_goals:
+            self._take_pending_goals(row, cells)
+            return True
+        if self._take_labels(roles):
+            return True
+        return not self.state.nested and self._take_goals(roles)
+
+    def _is_header(self, names: set[str], roles: list[tuple[FormCell, str | None]]) -> bool:
+        known = sum(1 for _, role in roles if role in _HEADER_ROLES or role == "other")
+        if known < len(roles) - 1 or len(roles) < 2:
+            return False
+        return (
+            {"level_1", "level_2"} <= names
+            or {"level_1", "weight"} <= names
+            or {"content", "value"} <= names
+            or {"level_3", "value"} <= names
+            or {"indicator", "value"} <= names
+            or "nested" in names
+            or (bool({"project", "agency"} & names) and bool({*_GOALS} & names) and known == len(roles) >= 3)
+        )
+
+    def _take_header(self, row: int, roles: list[tuple[FormCell, str | None]]) -> None:
+        names = {role for _, role in roles}
+        state = self.state
+        state.nested = "nested" in names
+        state.header_until = max(
+            cell.row + cell.row_span - 1 for cell, role in roles if role in _HEADER_ROLES and cell.row_span <= 4
+        )
+        follows = bool(state.columns) and row > 0 and row - 1 <= state.header_until and self._was_header(row - 1)
+        if not follows:
+            state.columns = {}
+        state.carried = {}
+        state.sub_project, state.sub_cells = "", []
+        state.pending_goals = []
+        self._merge_header(roles)
+
+    def _was_header(self, row: int) -> bool:
+        cells = [cell for cell in self.form.row(row) if _clean(cell.text)]
+        return bool(cells) and all(_role(cell.text) in _HEADER_ROLES or _role(cell.text) == "other" for cell in cells)
+
+    def _merge_header(self, roles: list[tuple[FormCell, str | None]]) -> None:
+        for cell, role in roles:
+            if role in _HEADER_ROLES and role is not None:
+                for column in range(cell.column, cell.column + cell.column_span):
+                    self.state.columns.pop(column, None)
+                self.state.columns[cell.column] = (cell.column_span, role)
+
+    def _take_labels(self, roles: list[tuple[FormCell, str | None]]) -> bool:
+        """项目名称 | X, 实施单位 | Y, amounts and dates; also the horizon that stands before them (终期绩效目标 | 项目名称 | X)."""
+        state = self.state
+        labels = [role for _, role in roles if role in ("project", "agency", "other", "amount")]
+        in_table = bool(state.columns) and not state.nested
+        first = next((role for _, role in roles), None)
+        second = roles[1][1] if len(roles) > 1 else None
+        if not labels or (
+            in_table and first not in ("project", "other", "amount") and second not in ("project", "amount")
+        ):
+            return False
+        if in_table and first == "project" and len(roles) < 2:
+            return False
+        if in_table and any(role in ("project", "agency") for _, role in state.columns.values()):
+            # A table with its own column of projects: its rows are no labels.
+            return False
+        if state.nested and not {"project", "amount"} & {first, second}:
+            return False
+        if first in _GOALS:
+            state.horizon = _horizon(roles[0][0].text, first or "")
+        for position, (_, role) in enumerate(roles[:-1]):
+            value, value_role = roles[position + 1]
+            if value_role in ("project", "agency", "other") or (value_role == "amount" and role != "project"):
+                continue
+            if role == "project":
+                state.project = _clean(value.text)
+                state.columns, state.nested = {}, False
+                state.name_1 = state.name_2 = ""
+            elif role == "agency":
+                state.agency = re.sub(r"^\d+[_\s]*", "", _clean(value.text))
+        return True
+
+    def _take_goals(self, roles: list[tuple[FormCell, str | None]]) -> bool:
+        """年度目标 | text: a goal of its own; 总体目标 | 实施期总目标 | 年度目标: labels above the texts of the next row."""
+        labels = [(cell, role) for cell, role in roles if role in _GOALS]
+        texts = [cell for cell, role in roles if role is None or len(cell.text) > 30]
+        if not labels or self.state.columns:
+            return False
+        if not texts:
+            if len(labels) > 1 or roles[0][1] not in _GOALS or roles[0][0].row_span > 1:
+                innermost = labels[1:] if len(labels) > 1 and labels[0][0].row_span > 1 else labels
+                self.state.pending_goals = [
+                    (cell.column, cell.column_span, _clean(cell.text), _horizon(cell.text, role or ""))
+                    for cell, role in innermost
+                ]
+            return True
+        label, role = labels[-1]
+        for cell in texts:
+            self._add_goal(cell, _clean(label.text), _horizon(label.text, role or ""))
+        return True
+
+    def _take_pending_goals(self, row: int, cells: list[FormCell]) -> None:
+        for column, _, label, horizon in self.state.pending_goals:
+            cell = self.covering.get((row, column))
+            if cell is not None and cell.row == row and _clean(cell.text) and _role(cell.text) not in _GOALS:
+                self._add_goal(cell, label, horizon)
+        self.state.pending_goals = []
+
+    def _add_goal(self, cell: FormCell, label: str, horizon: str) -> None:
+        text = _clean(cell.text)
+        if _DASHES.match(text) or cell.cell_id in self.state.goals_seen:
+            return
+        self.state.goals_seen.add(cell.cell_id)
+        self._add([label], None, text, None, [cell.cell_id], cell.page_number, horizon)
+
+    def _add(
+        self,
+        path: list[str],
+        text: str | None,
+        target: str | None,
+        number_text: str | None,
+        cells: list[str],
+        page_number: int,
+        horizon: str | None = None,
+    ) -> None:
+        state = self.state
+        self.indicators.append(
+            _Indicator(
+                page_number,
+                state.agency,
+                state.project,
+                horizon or state.horizon,
+                path,
+                text,
+                target,
+                number_text,
+                cells,
+            )
+        )
+
+    def _read_nested(self, cells: list[FormCell]) -> None:
+        """A row of the 2017 layout: names of levels where they are printed, then sub-project, content and target."""
+        state = self.state
+        rest: list[FormCell] = []
+        for cell in cells:
+            role = _role(cell.text) if not rest else None
+            if role in _GOALS and len(cell.text) <= _LONG:
+                state.horizon = _horizon(cell.text, role or "")
+            elif role == "name_1":
+                state.name_1, state.name_2, state.sub_project = _clean(cell.text), "", ""
+            elif role == "name_2":
+                state.name_2, state.sub_project = _clean(cell.text), ""
+            elif not _DASHES.match(_clean(cell.text)):
+                rest.append(cell)
+        if not rest:
+            return
+        texts = [_clean(cell.text) for cell in rest]
+        ids = [cell.cell_id for cell in rest]
+        levels = [state.name_1, state.name_2]
+        previous = self.indicators[-1] if self.indicators else None
+        if len(rest) == 1:
+            is_cut = previous is not None and bool(previous.target) and not _TERMINAL.search(previous.target or "")
+            if previous is not None and is_cut and not any(_role(cell.text) for cell in cells):
+                # A page break cut the target in mid-sentence; its second half stands alone on the next page.
+                previous.target = (previous.target or "") + texts[0]
+                previous.number_text = None
+                previous.cells += ids
+            else:
+                self._add([*levels, texts[0]], texts[0], None, None, ids, rest[0].page_number)
+            return
+        if len(rest) >= 3:
+            state.sub_project = texts[0]
+            texts, ids = [texts[1], "".join(texts[2:])], ids[0:1] + ids[1:]
+        self._add([*levels, state.sub_project, texts[0]], texts[0], texts[1], texts[1], ids, rest[0].page_number)
+
+    def _at(self, row: int, role: str) -> FormCell | None:
+        """The cell of a row in the column with a role; the last such column where several have it."""
+        for column in sorted(self.state.columns, reverse=True):
+            if self.state.columns[column][1] == role:
+                found = self.covering.get((row, column))
+                if found is not None:
+                    return found
+        return None
+
+    def _text(self, row: int, role: str) -> tuple[str, list[str]]:
+        cell = self._at(row, role)
+        if cell is None or _DASHES.match(_clean(cell.text)):
+            return "", []
+        return _clean(cell.text), [cell.cell_id]
+
+    def _level(self, row: int, role: str) -> str:
+        """Name of a level: of the cell that covers the row; where it is blank, of the part of a cut cell that carries the name."""
+        cell = self._at(row, role)
+        if cell is None:
+            return ""
+        text = _clean(cell.text)
+        if not text and cell.box is not None:
+            below = cell.row + cell.row_span
+            above = self.covering.get((cell.row - 1, cell.column))
+            is_cut_off = self.page_of_row.get(below, cell.page_number) != cell.page_number
+            starts_here = above is not None and above.page_number == cell.page_number
+            following = self.covering.get((below, cell.column))
+            if is_cut_off and starts_here and following is not None and _role(following.text) not in _HEADER_ROLES:
+                text = _clean(following.text)
+        if text and not _DASHES.match(text):
+            if self.state.carried.get(role) != text:
+                self.state.carried[role] = text
+            return text
+        return self.state.carried.get(role, "")
+
+    def _read_columns(self, row: int, cells: list[FormCell]) -> None:
+        state = self.state
+        present = {role for _, role in state.columns.values()}
+        page = self.page_of_row.get(row, self.form.first_page)
+        if self._continues_cut_row(row, page, present):
+            return
+        for role in ("agency", "project"):
+            text, _ = self._text(row, role)
+            cell = self._at(row, role)
+            if text and cell is not None and (cell.row == row or not getattr(state, role)) and not is_number(text):
+                if getattr(state, role) != text:
+                    state.carried = {}
+                setattr(state, role, text)
+        for role in _GOALS:
+            cell = self._at(row, role)
+            if cell is not None and _clean(cell.text) and _role(cell.text) is None:
+                self._add_goal(cell, self._header_text(role), "terminal" if role == "goal_terminal" else "annual")
+        if not {"value", "level_1", "level_3", "content"} & present:
+            self._read_list(row)
+            return
+        self._read_indicator(row, page)
+
+    def _header_text(self, role: str) -> str:
+        return "绩效目标" if role == "goal_annual" else "实施期目标"
+
+    def _read_indicator(self, row: int, page: int) -> None:
+        first, second = self._level(row, "level_1"), self._level(row, "level_2")
+        activity, activity_ids = self._text(row, "activity")
+        combined, combined_ids = self._text(row, "indicator") if self._at(row, "level_1") is None else ("", [])
+        third, third_ids = self._text(row, "level_3")
+        content, content_ids = self._text(row, "content")
+        value, value_ids = self._text(row, "value")
+        if value and _role(value) == "value":
+            return
+        split = _NESTED_LEVELS.match(combined)
+        if split:
+            first, second, third = split.group(1), split.group(2) or "", split.group(3)
+        elif combined:
+            content = content or combined
+        anchor = next(
+            (
+                cell
+                for role in ("level_3", "content", "value", "indicator")
+                if (cell := self._at(row, role)) is not None
+            ),
+            None,
+        )
+        if anchor is None or anchor.row != row or not (third or content or value):
+            return
+        comparator, comparator_ids = self._text(row, "comparator")
+        unit, unit_ids = self._text(row, "unit")
+        sign = "" if _QUALITATIVE.search(comparator) else comparator
+        target = f"{sign}{value}{unit}" if value else ""
+        path = [activity, first, second, third, content if content != third else ""]
+        ids = [*combined_ids, *third_ids, *content_ids, *comparator_ids, *value_ids, *unit_ids]
+        self._add(
+            path,
+            content or third or None,
+            target or None,
+            f"{sign}{value}{unit}" if value else None,
+            ids or activity_ids,
+            page,
+        )
+
+    def _read_list(self, row: int) -> None:
+        """Indicators printed as one text: 1、1-产出指标；11-数量指标；…；实施周期指标值:…；年度指标值:…。"""
+        cell = self._at(row, "indicator")
+        if cell is None or cell.row != row:
+            return
+        text = _clean(cell.text)
+        if not text or _role(text):
+            return
+        found = list(_LISTED.finditer(text))
+        if not found:
+            self._add(["绩效指标"], None, text, None, [cell.cell_id], cell.page_number)
+        for match in found:
+            path = [match["first"], match["second"], match["content"]]
+            for horizon in ("terminal", "annual"):
+                target = match[horizon]
+                if target:
+                    self._add(path, match["content"], target, target, [cell.cell_id], cell.page_number, horizon)
+
+    def _continues_cut_row(self, row: int, page: int, present: set[str]) -> bool:
+        """Whether the row is the second half of one that a page break cut: first on its page, its amount or target blank."""
+        if (
+            not self.indicators
+            or self.page_of_row.get(row - 1, page) == page
+            or self.indicators[-1].page_number == page
+        ):
+            return False
+        previous = self.indicators[-1]
+        goal = next((cell for role in _GOALS if (cell := self._at(row, role)) is not None and cell.row == row), None)
+        amounts = [
+            self.covering.get((row, column)) for column, (_, role) in self.state.columns.items() if role == "amount"
+        ]
+        if (
+            goal is None
+            or not amounts
+            or any(cell is not None and _clean(cell.text) for cell in amounts)
+            or "value" in present
+        ):
+            return False
+        if (
+            not _clean(goal.text)
+            or _TERMINAL.search(previous.target or "")
+            or previous.path[-1:] != [self._header_text("goal_annual")]
+        ):
+            return False
+        previous.target = (previous.target or "") + _clean(goal.text)
+        previous.cells.append(goal.cell_id)
+        for role in ("project", "agency"):
+            cell = self._at(row, role)
+            if cell is not None and cell.row == row and _clean(cell.text):
+                whole = (getattr(previous, role) or "") + _clean(cell.text)
+                setattr(previous, role, whole)
+                setattr(self.state, role, whole)
+        return True
+
+
+def _horizon(text: str, role: str) -> str:
+    return "terminal" if role == "goal_terminal" or re.search("终期|实施期|中长期|长期", text) else "annual"
+
+
+def _project_of_title(title: str | None) -> str | None:
+    """The project that a form's title names (女子看守所保障经费项目绩效目标表), None where the title is a general one."""
+    if not title:
+        return None
+    name = re.sub(r"^(?:预算|附|公开)?表?[\d\-]+表?[:：]?", "", _TITLE.sub("", comparable(title)))
+    return None if not name or "整体" in name or _GENERIC_TITLE.match(name) or len(name) < 3 or name == comparable(title) else name
+
+
+def unread_numbers(form: Form, taken: set[str]) -> Iterator[FormCell]:
+    """Numeric cells below the header that no indicator took up: amounts of projects, weights, scores."""
+    return (
+        cell
+        for cell in form.cells
+        if cell.cell_id not in taken and cell.row not in form.header_rows and is_number(cell.text)
+    )
