@@ -271,9 +271,8 @@ class _Reader:
         in_table = bool(state.columns) and not state.nested
         first = next((role for _, role in roles), None)
         second = roles[1][1] if len(roles) > 1 else None
-        if not labels or (
-            in_table and first not in ("project", "other", "amount") and second not in ("project", "amount")
-        ):
+        are_amounts = first == "amount" and all(role is not None or is_number(cell.text) for cell, role in roles)
+        if not labels or (in_table and first not in ("project", "other") and not are_amounts):
             return False
         if in_table and first == "project" and len(roles) < 2:
             return False
@@ -303,7 +302,7 @@ class _Reader:
         if not labels or self.state.columns:
             return False
         if not texts:
-            if len(labels) > 1 or roles[0][1] not in _GOALS or roles[0][0].row_span > 1:
+            if len(labels) > 1 or roles[0][1] not in _GOALS or roles[0][0].row_span > 1 or roles[-1][1] == "actual":
                 innermost = labels[1:] if len(labels) > 1 and labels[0][0].row_span > 1 else labels
                 self.state.pending_goals = [
                     (cell.column, cell.column_span, _clean(cell.text), _horizon(cell.text, role or ""))
@@ -324,9 +323,11 @@ class _Reader:
 
     def _add_goal(self, cell: FormCell, label: str, horizon: str) -> None:
         text = _clean(cell.text)
-        if _DASHES.match(text) or cell.cell_id in self.state.goals_seen:
+        # A merged cell is printed again on the next page of its form: the same goal of the same project counts once.
+        key = f"{self.state.project}|{label}|{comparable(text)}"
+        if _DASHES.match(text) or cell.cell_id in self.state.goals_seen or key in self.state.goals_seen:
             return
-        self.state.goals_seen.add(cell.cell_id)
+        self.state.goals_seen.update((cell.cell_id, key))
         self._add([label], None, text, None, [cell.cell_id], cell.page_number, horizon)
 
     def _add(
@@ -409,20 +410,47 @@ class _Reader:
         cell = self._at(row, role)
         if cell is None:
             return ""
-        text = _clean(cell.text)
-        if not text and cell.box is not None:
-            below = cell.row + cell.row_span
-            above = self.covering.get((cell.row - 1, cell.column))
-            is_cut_off = self.page_of_row.get(below, cell.page_number) != cell.page_number
-            starts_here = above is not None and above.page_number == cell.page_number
-            following = self.covering.get((below, cell.column))
-            if is_cut_off and starts_here and following is not None and _role(following.text) not in _HEADER_ROLES:
-                text = _clean(following.text)
+        text = _clean(cell.text) or self._other_half(cell)
         if text and not _DASHES.match(text):
             if self.state.carried.get(role) != text:
                 self.state.carried[role] = text
             return text
         return self.state.carried.get(role, "")
+
+    def _other_half(self, cell: FormCell) -> str:
+        """Text of the second half of a merged cell that a page break cut, where the first half was left blank; '' otherwise."""
+        if cell.box is None:
+            return ""
+        above = self.covering.get((cell.row - 1, cell.column))
+        starts_here = above is not None and above is not cell and above.page_number == cell.page_number
+        below = cell.row + cell.row_span
+        if not starts_here or self.page_of_row.get(below, cell.page_number) == cell.page_number:
+            return ""
+        while below < self.form.row_count and self._was_header(below):
+            below += 1
+        following = self.covering.get((below, cell.column))
+        return _clean(following.text) if following is not None else ""
+
+    def _joins_cut_goal(self, row: int, goal: FormCell) -> bool:
+        """Whether a goal at the top of a page ends the one cut off above it: exactly one of the two rows names the project."""
+        last = row - 1
+        while last >= 0 and self._was_header(last):
+            last -= 1
+        page = self.page_of_row.get(row)
+        upper = self.covering.get((last, goal.column))
+        project = self._at(row, "project")
+        if upper is None or project is None or goal.row != row or self.page_of_row.get(last) == page:
+            return False
+        project_above = self.covering.get((last, project.column))
+        if project_above is None or bool(_clean(project_above.text)) == bool(_clean(project.text)):
+            return False
+        whole = next((found for found in reversed(self.indicators) if upper.cell_id in found.cells), None)
+        if whole is None or not whole.target:
+            return False
+        whole.target += _clean(goal.text)
+        whole.cells.append(goal.cell_id)
+        self.state.goals_seen.add(goal.cell_id)
+        return True
 
     def _read_columns(self, row: int, cells: list[FormCell]) -> None:
         state = self.state
@@ -431,15 +459,26 @@ class _Reader:
         if self._continues_cut_row(row, page, present):
             return
         for role in ("agency", "project"):
-            text, _ = self._text(row, role)
             cell = self._at(row, role)
-            if text and cell is not None and (cell.row == row or not getattr(state, role)) and not is_number(text):
+            text = (_clean(cell.text) or self._other_half(cell)) if cell is not None else ""
+            if (
+                text
+                and not _DASHES.match(text)
+                and cell is not None
+                and (cell.row == row or not getattr(state, role))
+                and not is_number(text)
+            ):
                 if getattr(state, role) != text:
                     state.carried = {}
                 setattr(state, role, text)
         for role in _GOALS:
             cell = self._at(row, role)
-            if cell is not None and _clean(cell.text) and _role(cell.text) is None:
+            if (
+                cell is not None
+                and _clean(cell.text)
+                and _role(cell.text) is None
+                and not self._joins_cut_goal(row, cell)
+            ):
                 self._add_goal(cell, self._header_text(role), "terminal" if role == "goal_terminal" else "annual")
         if not {"value", "level_1", "level_3", "content"} & present:
             self._read_list(row)
@@ -552,7 +591,11 @@ def _project_of_title(title: str | None) -> str | None:
     if not title:
         return None
     name = re.sub(r"^(?:预算|附|公开)?表?[\d\-]+表?[:：]?", "", _TITLE.sub("", comparable(title)))
-    return None if not name or "整体" in name or _GENERIC_TITLE.match(name) or len(name) < 3 or name == comparable(title) else name
+    return (
+        None
+        if not name or "整体" in name or _GENERIC_TITLE.match(name) or len(name) < 3 or name == comparable(title)
+        else name
+    )
 
 
 def unread_numbers(form: Form, taken: set[str]) -> Iterator[FormCell]:
