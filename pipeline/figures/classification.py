@@ -257,9 +257,8 @@ def assign_codes(
     that no edition has (`unknown`). `levels` may say of a line that it is a category, section or item. Evidence of the rest:
     within_parent (its parent is printed above it), after_sibling (a line beside it is), name_alone (nothing but the name).
     """
-    options = _limited(
-        [_options(name, scheme, year, levels[index] if levels else None) for index, name in enumerate(names)]
-    )
+    possible = [_options(name, scheme, year, levels[index] if levels else None) for index, name in enumerate(names)]
+    options = _limited(possible)
     forward = _costs(options)
     backward = _costs_to_end(options, forward)
     assignments = []
@@ -278,7 +277,7 @@ def assign_codes(
             ),
             default=float("inf"),
         )
-        assignments.append(_chosen(totals, skipped, states))
+        assignments.append(_chosen(totals, skipped) if totals or not possible[index] else Assignment(None, "ambiguous"))
     return _explained(assignments)
 
 
@@ -302,7 +301,7 @@ def _limited(options: list[dict[str, float]]) -> list[dict[str, float]]:
     return [
         candidates
         if len(candidates) <= _FEW
-        else {code: distance for code, distance in candidates.items() if code[:5] in sections} or candidates
+        else {code: distance for code, distance in candidates.items() if code[:5] in sections}
         for candidates in options
     ]
 
@@ -356,7 +355,7 @@ def _costs_to_end(options: Sequence[dict[str, float]], forward: Sequence[dict[st
     return layers[::-1]
 
 
-def _chosen(totals: dict[str, float], skipped: float, states: dict[str, float]) -> Assignment:
+def _chosen(totals: dict[str, float], skipped: float) -> Assignment:
     if not totals:
         return Assignment(None, "unknown")
     ranked = sorted(totals.items(), key=lambda pair: (pair[1], pair[0]))
