@@ -66,6 +66,10 @@ def clean_url(url: str, base: str | None = None) -> str | None:
     path = _without_dots(quote(path, safe="/%:@!$&'()*+,;=~-._")) or "/"
     query = quote(parts.query, safe="/%:@!$&'()*+,;=~-._?[]|")
     cleaned = urlunsplit((parts.scheme, host.lower(), path, query, ""))
+    try:
+        httpx.URL(cleaned)
+    except httpx.InvalidURL:
+        return None
     return cleaned if len(cleaned) <= MAX_URL_LENGTH else None
 
 

@@ -176,11 +176,13 @@ def fingerprint(data: bytes, page: lxml.html.HtmlElement | None) -> str:
 
 
 def safe_name(name: str | None) -> str:
-    """A file name that is one: no folders, no control characters, at most 120 characters; '' where nothing is left."""
+    """A file name that is one: no folders, no control characters, at most 200 bytes; '' where nothing is left."""
     name = re.sub(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]", "", name or "")
     name = name.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1].strip().strip(".").strip()
     name = re.sub(r'[<>:"|?*]', "_", name)
-    if len(name) > 120:
-        stem, dot, extension = name.rpartition(".")
-        name = f"{stem[: 119 - len(extension)]}.{extension}" if dot and len(extension) <= 8 else name[:120]
-    return name
+    stem, dot, extension = name.rpartition(".")
+    if not dot or len(extension) > 8:
+        stem, dot, extension = name, "", ""
+    while len(f"{stem}{dot}{extension}".encode()) > 200:
+        stem = stem[:-1]
+    return f"{stem}{dot}{extension}"

@@ -345,7 +345,8 @@ class Fetcher:
         except httpx.HTTPError as error:
             answer.outcome, answer.detail = self._name_failure(error, answer)
         except httpx.InvalidURL as error:
-            answer.outcome, answer.detail = "bad_response", f"the address cannot be asked: {error}"
+            # httpx looks at the address of a redirect before we can; the address that is asked is a cleaned one.
+            answer.outcome, answer.detail = "redirect_refused", f"redirected to what is no address: {error}"
         if answer.outcome != "received":
             self._close(answer)
         return answer
@@ -485,6 +486,8 @@ class Fetcher:
             return "too_slow", str(error) or "no bytes within the time limit"
         if isinstance(error, httpx.DecodingError):
             return "bad_response", str(error)
+        if isinstance(error, httpx.RemoteProtocolError) and "location header" in str(error):
+            return "redirect_refused", str(error)
         if isinstance(error, httpx.RemoteProtocolError) and answer.status is None and "disconnected" not in str(error):
             return "bad_response", str(error)
         return "cut_short", str(error) or "the connection was closed"
