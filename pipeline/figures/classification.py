@@ -146,6 +146,11 @@ def names_of(code: str, scheme: str = FUNCTIONAL) -> tuple[Span, ...]:
     return tuple(_schemes()[scheme].spans.get(code, ()))
 
 
+def known_codes(scheme: str = FUNCTIONAL) -> frozenset[str]:
+    """Every code that any edition of the scheme has."""
+    return frozenset(_schemes()[scheme].spans)
+
+
 def code_name(scheme: str, code: str, year: int) -> str | None:
     """Name of the code in the edition of that year; None where the edition does not have it."""
     for span in _schemes()[scheme].spans.get(code, ()):
