@@ -11,12 +11,12 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from pipeline.proofs.catalogue import Rule, rules, selector
+from pipeline.proofs.diagnosis import power_of_ten
 from pipeline.proofs.fields import NESTED_FUNDS, Fields
 from pipeline.proofs.identity import Amount, Identity, Ledger
 
 _IN_FORM = frozenset({"row", "column", "form"})
 _AGGREGATED = frozenset({"code", "revenue_item"})
-_UNIT_RATIOS = frozenset({10**power for power in (1, 2, 3, 4, 6, 8)})
 
 
 def merge_funds(fields: Sequence[Fields], amounts: Sequence[Amount]) -> None:
@@ -189,11 +189,12 @@ def _forms_with_all_units(ledger: Ledger, fields: Sequence[Fields]) -> set[int]:
     return complete
 
 
-def set_aside_scope_differences(ledger: Ledger) -> None:
+def set_aside_scope_differences(ledger: Ledger, fields: Sequence[Fields]) -> None:
     """Mark as not checkable an equality between forms that fails although each side is proved by its own form.
 
     Two forms that each add up and differ are forms of different scope (carry-over, funds, bodies), unless the rule is promised by
-    the titles, or the amounts are one the multiple of the other by a unit of amount.
+    the titles, the amounts are one the multiple of the other by a unit of amount, or one is the other's neighbour (a column
+    read one too far to the right adds up as well as before).
     """
     held: Counter[int] = Counter()
     failed: Counter[int] = Counter()
@@ -204,20 +205,28 @@ def set_aside_scope_differences(ledger: Ledger) -> None:
     for identity in ledger.identities:
         if identity.rule.method != "same_quantity" or identity.rule.force != "definition" or not identity.is_linear:
             continue
-        if abs(identity.difference) <= identity.bound or _is_unit_ratio(identity, ledger.amounts):
+        if abs(identity.difference) <= identity.bound or power_of_ten(identity, ledger) is not None:
             continue
-        if all(held[place] and not failed[place] for place in identity.places):
+        if all(held[place] and not failed[place] for place in identity.places) and not _is_shifted(
+            identity, fields, ledger.amounts
+        ):
             identity.verdict = "not_checkable"
             identity.reason = "each form adds up by itself: their scope differs"
             identity.is_linear = False
 
 
-def _is_unit_ratio(identity: Identity, amounts: Sequence[Amount]) -> bool:
-    """Whether the two sides differ by a factor that a wrong unit of amount explains."""
-    stated = abs(amounts[identity.stated].value)
-    computed = abs(amounts[identity.stated].value - identity.difference)
-    small, large = sorted((stated, computed))
-    if small == 0:
-        return False
-    half = max(amounts[place].half for place in identity.places)
-    return any(abs(large - small * ratio) <= half * ratio for ratio in _UNIT_RATIOS if ratio > 10)
+def _is_shifted(identity: Identity, fields: Sequence[Fields], amounts: Sequence[Amount]) -> bool:
+    """Whether one side is printed, for the other side's row, under another column: a shifted column and no other scope."""
+    values = {place: amounts[place].value for place in identity.places}
+    for place in identity.places:
+        wanted = {value for other, value in values.items() if other != place and value}
+        figure = fields[place].figure
+        for field, amount in zip(fields, amounts, strict=False):
+            if (
+                field.figure.form_index == figure.form_index
+                and field.figure.row_index == figure.row_index
+                and field.figure.measure != figure.measure
+                and amount.value in wanted
+            ):
+                return True
+    return False

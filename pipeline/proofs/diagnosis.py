@@ -6,12 +6,13 @@ search for the fewest wrong figures (`intervals`).
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from pipeline.proofs.identity import Identity, Ledger, yuan
 from pipeline.proofs.intervals import Solution
 
-_UNIT_POWERS = (2, 3, 4, 6, 8)
+_UNIT_POWERS = (3, 4, 6, 8)
+_FEWEST_OF_A_PATTERN = 2
 
 
 def explain(ledger: Ledger, solution: Solution) -> dict[int, str]:
@@ -64,22 +65,79 @@ def _row_counted_twice(ledger: Ledger, numbers: list[int]) -> int | None:
     return min(candidates) if candidates else None
 
 
+def forms_in_wrong_unit(ledger: Ledger) -> dict[int, tuple[int, int]]:
+    """Forms whose amounts are, again and again, one power of ten away from what other forms print of the same quantities.
+
+    Returns {identity's place: (place of the doubted amount, amount that the other side gives)} for every agreement that this
+    explains. One form is taken at a time, the one that explains most; a single agreement is no pattern.
+    """
+    ratios: dict[int, int] = {}
+    for number, identity in enumerate(ledger.identities):
+        if identity.is_linear and identity.rule.scope == "cross_form" and abs(identity.difference) > identity.bound:
+            power = power_of_ten(identity, ledger)
+            if power is not None:
+                ratios[number] = power
+    explained: dict[int, tuple[int, int]] = {}
+    while True:
+        by_form: defaultdict[tuple[int, int], dict[int, int]] = defaultdict(dict)
+        for number, power in ratios.items():
+            if number not in explained:
+                for place in ledger.identities[number].places:
+                    figure = ledger.amounts[place].figure
+                    if figure is not None:
+                        by_form[(figure.form_index, power)][number] = place
+        agreeing = _agreeing_forms(ledger)
+        best = max(
+            by_form.items(), key=lambda entry: (len(entry[1]), -agreeing[entry[0][0]], -entry[0][0]), default=None
+        )
+        if best is None or len(best[1]) < _FEWEST_OF_A_PATTERN:
+            return explained
+        for number, place in best[1].items():
+            identity = ledger.identities[number]
+            amount = ledger.amounts[place]
+            coefficient = dict(identity.terms)[place]
+            explained[number] = (place, amount.value - coefficient * identity.difference)
+
+
+def _agreeing_forms(ledger: Ledger) -> Counter[int]:
+    """How many agreements with other forms each form has that hold."""
+    agreeing: Counter[int] = Counter()
+    for identity in ledger.identities:
+        if (
+            identity.rule.scope == "cross_form"
+            and not identity.is_trivial
+            and abs(identity.difference) <= identity.bound
+        ):
+            agreeing.update(
+                {figure.form_index for place in identity.places if (figure := ledger.amounts[place].figure) is not None}
+            )
+    return agreeing
+
+
 def _units(ledger: Ledger) -> dict[int, str]:
     """Agreements between forms that fail by a factor of a unit of amount."""
     words: dict[int, str] = {}
     for number, identity in enumerate(ledger.identities):
         if identity.verdict == "error" and identity.rule.scope in ("cross_form", "narrative"):
-            power = _power_of_ten(identity, ledger)
+            power = power_of_ten(identity, ledger)
             if power is not None:
                 words[number] = f"the sides differ by a factor of {10**power:,}: a wrong unit of amount"
     return words
 
 
-def _power_of_ten(identity: Identity, ledger: Ledger) -> int | None:
+def power_of_ten(identity: Identity, ledger: Ledger) -> int | None:
+    """The power of ten by which the two sides differ, within their rounding, where it is one between units of amount."""
     stated = abs(ledger.amounts[identity.stated].value)
     computed = abs(ledger.amounts[identity.stated].value - identity.difference)
-    small, large = sorted((stated, computed))
-    half = max(ledger.amounts[place].half for place in identity.places)
-    if small == 0:
+    if not stated or not computed:
         return None
-    return next((power for power in _UNIT_POWERS if abs(large - small * 10**power) <= half * 10**power), None)
+    half_stated = ledger.amounts[identity.stated].half
+    half_computed = identity.bound - half_stated
+    sides = sorted(((stated, half_stated), (computed, half_computed)))
+    (small, half_small), (large, half_large) = sides
+    fitting = [
+        power
+        for power in _UNIT_POWERS
+        if abs(large - small * 10**power) <= half_large + half_small * 10**power and large > 3 * small
+    ]
+    return min(fitting, key=lambda power: abs(large - small * 10**power), default=None)

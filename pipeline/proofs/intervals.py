@@ -25,6 +25,7 @@ _FEASIBLE = 1e-4
 _NONZERO = 1e-7
 _MOST_ROUNDS = 60
 _MOST_ALTERNATIVES = 40
+_MOST_CERTIFICATES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +183,7 @@ def _solve_component(
         if covered is None:
             break
         freed = covered
-        certificates = _certificates(system, [column[place] for place in freed], deadline - time.monotonic())
+        certificates = _disjoint_certificates(system, [column[place] for place in freed], deadline)
         if certificates is None:
             break
         if not certificates:
@@ -233,6 +234,23 @@ def _cheapest_cover(clauses: Sequence[frozenset[int]], costs: Sequence[float], s
     if result.x is None:
         return None
     return [place for place, value in zip(places, result.x, strict=True) if value > 0.5]
+
+
+def _disjoint_certificates(
+    system: _System, free: Sequence[int], deadline: float
+) -> list[tuple[set[int], set[int]]] | None:
+    """Certificates that share no column, found one after the other: each calls for a suspect of its own."""
+    found: list[tuple[set[int], set[int]]] = []
+    loosened = set(free)
+    while len(found) < _MOST_CERTIFICATES:
+        certificates = _certificates(system, loosened, deadline - time.monotonic())
+        if certificates is None:
+            return found or None
+        if not certificates:
+            break
+        found += certificates
+        loosened.update(*(columns for _, columns in certificates))
+    return found
 
 
 def _certificates(system: _System, free: Iterable[int], seconds: float) -> list[tuple[set[int], set[int]]] | None:

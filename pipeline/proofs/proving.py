@@ -18,7 +18,7 @@ from pipeline.proofs import diagnosis
 from pipeline.proofs.agreement import add_agreements, merge_funds, set_aside_scope_differences
 from pipeline.proofs.fields import fields_of_document
 from pipeline.proofs.identity import SCALE, Amount, Identity, Ledger, amount_of, yuan
-from pipeline.proofs.intervals import Constraint, Solution, solve
+from pipeline.proofs.intervals import Constraint, Interval, Solution, solve
 from pipeline.proofs.narrative import add_narrative_identities
 from pipeline.proofs.structure import add_form_identities, add_parent_identities
 
@@ -64,9 +64,16 @@ def prove(
     add_form_identities(ledger, figures, fields)
     merge_funds(fields, ledger.amounts)
     add_agreements(ledger, fields)
-    set_aside_scope_differences(ledger)
+    set_aside_scope_differences(ledger, fields)
     add_narrative_identities(ledger, fields, narrative)
+    in_wrong_unit = diagnosis.forms_in_wrong_unit(ledger)
+    for number in in_wrong_unit:
+        ledger.identities[number].verdict = "error"
     solution, constrained = _solve(ledger, seconds)
+    for number, (place, value) in in_wrong_unit.items():
+        half = ledger.identities[number].bound - ledger.amounts[place].half
+        deviation = value - ledger.amounts[place].value
+        solution.suspects.setdefault(place, Interval(deviation - half, deviation + half))
     _judge(ledger, solution, constrained)
     explained = diagnosis.explain(ledger, solution)
     _mark(ledger, figures, solution)
