@@ -332,9 +332,8 @@ class Fetcher:
                 headers["If-Modified-Since"] = wanted.last_modified
         attempt_id = self._ledger.begin_attempt(
             self._run_id, wanted.source_id, wanted.url, wanted.parent_url, wanted.purpose, try_number, self._clock.now(),
-            partial.byte_count or None,
+            partial.byte_count or None, is_sent=True,
         )  # fmt: skip
-        self._ledger.update_attempt(attempt_id, is_sent=1)
         answer = Answer("started", wanted.url, attempt_id)
         try:
             with (
@@ -373,7 +372,6 @@ class Fetcher:
         answer.etag = response.headers.get("etag")
         answer.last_modified = response.headers.get("last-modified")
         answer.location = response.headers.get("location")
-        self._ledger.update_attempt(answer.attempt_id, http_status=status)
         if status in (301, 302, 303, 307, 308):
             answer.outcome = "redirected" if answer.location else "bad_response"
         elif status == 304:
@@ -464,6 +462,7 @@ class Fetcher:
         answer.file_name, answer.is_attachment = _file_name(response, wanted.url)
         self._ledger.update_attempt(
             answer.attempt_id,
+            http_status=answer.status,
             content_type=answer.content_type,
             byte_count=len(data),
             sha256=answer.digest,

@@ -123,7 +123,8 @@ class Ledger:
         self._db = sqlite3.connect(self.path, check_same_thread=False, isolation_level=None, timeout=30)
         self._db.row_factory = sqlite3.Row
         self._db.execute("pragma journal_mode = wal")
-        self._db.execute("pragma synchronous = full")
+        # A crash of the machine may take the last changes with it, never the file's order: what is lost so is only asked again.
+        self._db.execute("pragma synchronous = normal")
         version = self._db.execute("pragma user_version").fetchone()[0]
         if version > _VERSION:
             raise RuntimeError(
@@ -209,12 +210,13 @@ class Ledger:
 
     def begin_attempt(
         self, run_id: str, source_id: str, url: str, parent_url: str | None, purpose: str, try_number: int, now: datetime,
-        resumed_from: int | None = None,
+        resumed_from: int | None = None, *, is_sent: bool = False,
     ) -> int:  # fmt: skip
+        """Write that a request is about to be made (or would be, were it allowed), before it is."""
         cursor = self._run(
-            "insert into attempt (run_id, source_id, url, parent_url, purpose, try_number, requested_at, outcome, resumed_from)"
-            " values (?, ?, ?, ?, ?, ?, ?, 'started', ?)",
-            run_id, source_id, url, parent_url, purpose, try_number, timestamp(now), resumed_from,
+            "insert into attempt (run_id, source_id, url, parent_url, purpose, try_number, requested_at, outcome, resumed_from,"
+            " is_sent) values (?, ?, ?, ?, ?, ?, ?, 'started', ?, ?)",
+            run_id, source_id, url, parent_url, purpose, try_number, timestamp(now), resumed_from, int(is_sent),
         )  # fmt: skip
         return int(cursor.lastrowid or 0)
 
