@@ -16,6 +16,7 @@ import signal
 import sys
 import time
 import traceback
+import types
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -132,7 +133,7 @@ def _collect(worker: _Worker[Task], limits: Limits) -> tuple[Outcome[Task, Any] 
         # After a failure, and when memory is not given back, the next task gets a fresh worker.
         resident = _resident_mebibytes(worker.process.pid)
         is_swollen = resident > worker.resting_mebibytes + limits.memory_mebibytes * _RESTING_FRACTION
-        return outcome, reason is not None or is_swollen or worker.done >= _TASKS_PER_WORKER
+        return outcome, reason == "limit_exceeded" or is_swollen or worker.done >= _TASKS_PER_WORKER
     if worker.task is None:
         return None, False
     if seconds > limits.seconds:
@@ -168,9 +169,14 @@ def _start(function: Callable[[Task], Any], limits: Limits, jobs: int) -> _Worke
     variables = {"OMP_NUM_THREADS": threads, "POLARS_MAX_THREADS": threads, "OMP_THREAD_LIMIT": threads}
     before = {name: os.environ.get(name) for name in variables}
     os.environ.update({name: value for name, value in variables.items() if before[name] is None})
+    # A spawned process would first run the main module of its parent again: a script without a guard, or no file at all. The
+    # function is imported by its own module's name and needs none of it.
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = types.ModuleType("__main__")
     try:
         process.start()
     finally:
+        sys.modules["__main__"] = main
         for name, value in before.items():
             if value is None:
                 os.environ.pop(name, None)

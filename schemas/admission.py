@@ -6,7 +6,7 @@ belong here: the declarations themselves, and what the rows mean.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -94,6 +94,12 @@ def admit(rows: Mapping[str, Iterable[Row]]) -> tuple[dict[str, pl.DataFrame], l
     if violations:
         _record(kept, violations)
     return {table.name: _frame(table, kept[table.name]) for table in core.TABLES}, violations
+
+
+def sound_rows(table: Table, rows: list[Row]) -> tuple[pl.DataFrame, list[Violation]]:
+    """The frame of the rows that satisfy the rules of a table, and the rows that do not."""
+    kept, violations = _check(table, rows)
+    return _frame(table, kept), violations
 
 
 def _frame(table: Table, rows: list[Row]) -> pl.DataFrame:
@@ -202,12 +208,27 @@ def _record(kept: Rows, violations: list[Violation]) -> None:
                 "cell_ids": [cell_id] if is_numeric and cell_id in cells else [],
             }
         )
+    lost = Counter(violation.row.get("form_index") for violation in violations if violation.table == "figure")
+    kept["form"] = [_recounted(row, lost[row["form_index"]]) for row in kept["form"]]
     told = "rows that broke a rule of their table: " + ", ".join(f"{name} {count}" for name, count in counts.items())
     if document["status"] != "refused":
         document["status"] = "partly_loaded"
     reason = document.get("status_reason")
     document["status_reason"] = f"{reason}; {told}" if reason else told
     kept["document"] = [document]
+
+
+def _recounted(form: Row, lost: int) -> Row:
+    """A form whose figures were turned away in part: what it counts is what is there."""
+    if not lost:
+        return form
+    return {
+        **form,
+        "figure_count": max(form["figure_count"] - lost, 0),
+        "refused_cell_count": form["refused_cell_count"] + lost,
+        "status": "partly_loaded" if form["status"] == "loaded" else form["status"],
+        "status_reason": form.get("status_reason") or f"{lost} figures broke a rule of their table",
+    }
 
 
 def _identity(row: Row) -> str:

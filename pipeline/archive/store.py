@@ -6,10 +6,14 @@ them (`registry`), what was read from them (`readings`), and fetching them from 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import tempfile
+import time
 from pathlib import Path
+
+_LONGEST_WRITE_SECONDS = 3600.0
 
 
 class CorruptArchive(RuntimeError):
@@ -55,8 +59,11 @@ class Store:
         self.path(sha256).unlink(missing_ok=True)
 
     def remove_leftovers(self) -> int:
-        """Remove what killed writers left half-written; return how many files."""
-        return remove_leftovers(self.root)
+        """Remove what killed writers left half-written; return how many files.
+
+        Fetching writes here too, under a lock of its own: what is fresh may be its work.
+        """
+        return remove_leftovers(self.root, _LONGEST_WRITE_SECONDS)
 
 
 def write_atomically(path: Path, data: bytes) -> None:
@@ -73,10 +80,12 @@ def write_atomically(path: Path, data: bytes) -> None:
         raise
 
 
-def remove_leftovers(root: Path) -> int:
-    """Remove half-written files (`.….partial`) below a folder; only for a caller that is the only writer there."""
+def remove_leftovers(root: Path, older_than_seconds: float = 0.0) -> int:
+    """Remove half-written files (`.….partial`) below a folder that no living writer can still be at; return how many."""
     count = 0
     for path in root.glob("**/.*.partial"):
-        path.unlink(missing_ok=True)
-        count += 1
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - path.stat().st_mtime >= older_than_seconds:
+                path.unlink()
+                count += 1
     return count

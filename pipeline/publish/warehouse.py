@@ -32,6 +32,8 @@ from pipeline import workers
 from pipeline.archive.intake import Members, RawDocument, take_in
 from pipeline.archive.readings import Damaged, Readings, Version, digest, digest_of_files, reader_version
 from pipeline.archive.registry import Registry
+from pipeline.archive.runs import lay_out, warehouse_rows
+from pipeline.archive.sources import Source, read_sources
 from pipeline.archive.store import Store
 from pipeline.publish.documents import (
     Progress,
@@ -45,13 +47,14 @@ from pipeline.publish.documents import (
 from pipeline.readers import reader
 from pipeline.reading import read_document
 from schemas import core
-from schemas.admission import REFERENCES
+from schemas.admission import REFERENCES, sound_rows
 from schemas.table import Table
 
 PROJECT = Path(__file__).resolve().parents[2]
 DBT_PROJECT = PROJECT / "dbt_project"
 DEFAULT_FILE = PROJECT / "warehouse" / "yusuan.duckdb"
 DEFAULT_RAW = PROJECT / "raw"
+_TABLES = {table.name: table for table in core.TABLES}
 _ROWS_PER_BATCH = 200_000
 _DBT_WORKING_FOLDERS = {"target", "logs", "dbt_packages"}
 
@@ -145,6 +148,11 @@ class Warehouse:
         return Readings(self.state / "readings")
 
     @property
+    def fetched(self) -> Path:
+        """Documents that were fetched from sources, laid out as one more folder of raw documents."""
+        return self.state / "fetched"
+
+    @property
     def dbt_target(self) -> Path:
         return self.state / "dbt"
 
@@ -201,8 +209,6 @@ class Warehouse:
         self.remove_building()
         self.store.remove_leftovers()
         self.readings.remove_leftovers()
-        for path in self.state.glob(".*.partial"):
-            path.unlink(missing_ok=True)
 
     def take_in(self, folders: Iterable[Path]) -> list[RawDocument]:
         """Put the documents of the folders into the archive; return them. Raises BuildFailed where there is none."""
@@ -211,6 +217,10 @@ class Warehouse:
             if not folder.exists():
                 raise BuildFailed(f"{folder} does not exist; give folders of documents with --raw")
         assert self.members is not None
+        if (self.state / "fetching.sqlite").is_file():
+            lay_out(self.state, self._sources(), self.fetched, self.store)
+        if self.fetched.is_dir():
+            folders.append(self.fetched)
         self.registry = Registry.of_folders(folders)
         self.documents = take_in(folders, self.store, self.members, self.state / "intake.json")
         if not self.documents:
@@ -238,6 +248,7 @@ class Warehouse:
         assert self.version is not None
         total = [digest_of_files(PROJECT, [PROJECT / "pipeline" / "publish" / "warehouse.py", PROJECT / "schemas"])]
         total.append(self._dbt_digest())
+        total += [digest(frame.write_json().encode()) for frame in self._fetching().values()]
         for document in self.documents:
             claim = claim_digest(claim_of(document, self.registry))
             entry = self.readings.find(document.sha256, self.version, claim, str(self.limits))
@@ -276,6 +287,7 @@ class Warehouse:
                     _insert(connection, batch)
                     batch, waiting = {}, 0
             _insert(connection, batch)
+            _insert(connection, {name: [frame] for name, frame in self._fetching().items()})
             counts = {table.name: _count(connection, f"core.{table.name}") for table in core.TABLES}
             connection.execute("checkpoint")
         return counts
@@ -438,6 +450,14 @@ class Warehouse:
                 pass
             return self.readings.read(document.document_id)
 
+    def _sources(self) -> list[Source]:
+        return read_sources()
+
+    def _fetching(self) -> dict[str, pl.DataFrame]:
+        """The tables of sources and of what was fetched from them; a row that breaks its rules is left to the ledger."""
+        rows = warehouse_rows(self.state, self._sources())
+        return {name: sound_rows(_TABLES[name], rows[name])[0] for name in sorted(rows)}
+
     def _dbt_digest(self) -> str:
         if not self.dbt_project.is_dir():
             return ""
@@ -451,7 +471,7 @@ class Warehouse:
         except (OSError, ValueError, KeyError):
             results = []
         told = [
-            f"{result['unique_id']}: {result['status']}: {result['message']}"
+            f"{result['unique_id']}: {result['status']}: {' '.join(str(result['message']).split())[:300]}"
             for result in results
             if result["status"] in ("error", "fail")
         ]
