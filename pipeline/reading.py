@@ -17,6 +17,7 @@ from pipeline.figures.interpretation import Body, Interpretation, Refused, inter
 from pipeline.figures.lines import agencies_printed
 from pipeline.figures.narrative import agency_statistics, narrative_figures, paragraphs, text_blocks
 from pipeline.figures.performance import looks_like_performance_form, performance_indicators
+from pipeline.figures.project_budget import project_budgets
 from pipeline.forms.assembly import assemble
 from pipeline.forms.form import Form, FormCell
 from pipeline.forms.identity import Identity, disagreements, identify, refusal_of
@@ -26,7 +27,7 @@ from pipeline.proofs.proving import prove
 from pipeline.readers.printed import PrintedDocument, Unreadable
 from pipeline.readers.privacy import redact
 from pipeline.readers.reader import detect_format, read
-from schemas.core import FIGURE
+from schemas.core import FIGURE, FORMATS
 
 Row = dict[str, Any]
 _FIGURE_COLUMNS = tuple(column.name for column in FIGURE.columns)
@@ -96,7 +97,7 @@ def _document_row(data: bytes, sha256: str, claim: Claim) -> Row:
         "document_id": sha256[:16],
         "sha256": sha256,
         "file_name": claim.file_name,
-        "format": detect_format(data),
+        "format": found if (found := detect_format(data)) in FORMATS else "unknown",
         "byte_count": len(data),
         "source_url": claim.source_url,
         "retrieved_at": claim.retrieved_at,
@@ -120,7 +121,7 @@ def _identity_columns(identity: Identity, printed: PrintedDocument, claim: Claim
 
 
 def _interpret(forms: list[Form], identity: Identity, rows: _Rows) -> dict[int, Interpretation]:
-    """Interpretations of the recognised forms by form index; performance forms become indicators instead of figures."""
+    """Interpretations of the recognised forms by form index."""
     for form in forms:
         if form.key is None and looks_like_performance_form(form):
             form.key = "performance_target"
@@ -136,9 +137,9 @@ def _interpret(forms: list[Form], identity: Identity, rows: _Rows) -> dict[int, 
         unit=next(iter(units)) if len(units) == 1 else None,
     )
     return {
-        form.index: interpret(form, body, judge.score)
+        form.index: _performance(form, body, rows) if form.key == "performance_target" else interpret(form, body, judge.score)
         for form in forms
-        if form.key is not None and form.key != "performance_target"
+        if form.key is not None
     }
 
 
@@ -204,8 +205,6 @@ def _add_pages(rows: _Rows, printed: PrintedDocument) -> None:
 
 
 def _add_form(rows: _Rows, form: Form, interpretation: Interpretation | None) -> None:
-    if interpretation is None and form.key == "performance_target":
-        interpretation = _performance(rows, form)
     if interpretation is None:
         interpretation = _unrecognised(form)
     roles = interpretation.roles
@@ -228,19 +227,17 @@ def _add_form(rows: _Rows, form: Form, interpretation: Interpretation | None) ->
     rows.add("form", [_form_row(rows.document_id, form, interpretation)])
 
 
-def _performance(rows: _Rows, form: Form) -> Interpretation:
-    """Indicators of a performance form: its numbers are targets, and stand in `performance_indicator` by their cells."""
-    indicators, accounted = performance_indicators(form, rows.document_id)
+def _performance(form: Form, body: Body, rows: _Rows) -> Interpretation:
+    """Indicators of a performance form, which stand in `performance_indicator` by their cells, and the project's budget as figures."""
+    indicators, taken = performance_indicators(form, rows.document_id)
     rows.add("performance_indicator", indicators)
-    interpretation = Interpretation()
-    left: list[FormCell] = []
-    for cell in form.cells:
-        if cell.cell_id in accounted:
-            interpretation.roles[cell.cell_id] = "target"
-        elif is_number(cell.text) and cell.row not in form.header_rows:
-            left.append(cell)
+    interpretation = Interpretation(figures=project_budgets(form, body, taken))
+    interpretation.roles = dict.fromkeys(taken, "target")
+    interpretation.roles.update((figure.cell_id, "amount") for figure in interpretation.figures)
+    header = set(form.header_rows)
+    left = [cell for cell in form.cells if cell.cell_id not in interpretation.roles and cell.row not in header and is_number(cell.text)]
     if left:
-        detail = "numbers of a performance form that no indicator takes up (serial numbers, weights, scores)"
+        detail = "numbers of a performance form that are neither the project's budget nor in an indicator (serial numbers, weights, scores)"
         interpretation.refused.append(Refused("performance_target", detail, left))
         interpretation.roles.update((cell.cell_id, "refused") for cell in left)
     return interpretation

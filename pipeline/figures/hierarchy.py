@@ -203,9 +203,9 @@ def _stands_above(above: tuple[str | None, int, int | None], line: LineRow, sour
 def _levels_by_item(lines: list[LineRow]) -> list[int] | None:
     """三公 items as rows: purchase and operation of vehicles lie below vehicles, also where 其中 stands before them."""
     items = [attribute_of(line.name, "item") for line in lines]
-    if any(item is None for item in items):
+    if sum(item is not None for item in items) * 2 <= len(items):
         return None
-    return [0 if item == "total" else 2 if item in ("vehicle_purchase", "vehicle_operation") else 1 for item in items]
+    return [0 if item in (None, "total") else 2 if item in ("vehicle_purchase", "vehicle_operation") else 1 for item in items]
 
 
 def _levels_by_code(lines: list[LineRow]) -> list[int] | None:

@@ -42,7 +42,7 @@ FUND_OF_SOURCE = {
 }
 _DASHES = frozenset({"-", "—", "–", "－", "--", "——", "/", "0-", "―", "─"})
 _NIL_WORDS = frozenset({"无", "无数据", "空"})
-_EXPENDITURE_MEASURES = ("basic", "project", "personnel", "public_use", "operating", "to_superior", "to_subordinate", "closing_balance")
+_EXPENDITURE_MEASURES = ("basic", "project", "personnel", "public_use", "operating", "to_superior", "to_subordinate", "closing_balance", "reserve")
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +308,9 @@ class _Reading:
         if line.kind == "repeated_total":
             self._refuse(Refused("repeated_total", f"{line.name} is printed again on page {cell.page_number}", [cell] if amount else [], row=cell.row))
             return None
+        if self._is_unknown_item(line, column):
+            self._refuse(Refused("row_unknown", f"“{line.name}” is no item of forms/catalogue/header.csv", [cell] if amount else [], row=cell.row))
+            return None
         meaning = self._meaning(line, column, scheme)
         agency, level = self._agency(line, departments)
         is_leaf_line = line.kind == "line" and not line.is_memo and not line.is_parent
@@ -356,6 +359,12 @@ class _Reading:
             is_memo=line.is_memo or column.is_memo,
         )
 
+    def _is_unknown_item(self, line: LineRow, column: Column) -> bool:
+        """A row of a 三公 form that names neither an item nor another measure, in a column that names none either."""
+        if self.standard.scheme != "three_public" or line.kind != "line" or not line.name or "item" in column.attributes or line.is_comparison:
+            return False
+        return attribute_of(line.name, "item") is None and attribute_of(line.name, "measure") in (None, "total")
+
     def _is_source_total(self, meaning: dict[str, object], column: Column) -> bool:
         return meaning["scheme"] == "revenue" and meaning["line_code"] in (None, "total", "current_total")
 
@@ -374,8 +383,10 @@ class _Reading:
             own_scheme = "three_public"
             item = item or attribute_of(line.name, "item")
             code, level = item or "total", None
-            if self.form.key == "three_public" and item is None and measure not in ("total", "change"):
-                own_scheme, code = "economic_department", None
+            if item is None and attribute_of(line.name, "measure") == "operating_cost":
+                measure = "operating_cost"
+            if item is None and measure not in ("total", "change"):
+                own_scheme, code, level = "economic_department", None, "total"
         elif own_scheme == "revenue":
             if line.kind in ("total", "current_total", "agency") or line.agency_name or not line.name:
                 code = source or ("current_total" if line.kind == "current_total" or _is_current(column) else "total")
@@ -385,11 +396,13 @@ class _Reading:
                 code = "current_total"
             elif line.kind == "total" and source is None:
                 code = "total"
-        elif self.form.key == "revenue_summary":
+        if self.form.key == "revenue_summary" and own_scheme != "three_public":
+            measure = "revenue" if measure == "total" else measure
+        if self.form.key == "revenue_summary" and own_scheme == "functional":
             if line.kind in ("total", "agency") or not line.code:
-                own_scheme, code = "revenue", source or "total"
+                own_scheme, code = "revenue", source or ("current_total" if _is_current(column) else "total")
             else:
-                measure = "revenue"
+                source = source or "total"
         elif own_scheme in ("functional", None) and not line.code and line.kind == "line":
             nature = attribute_of(line.name, "measure")
             if nature in _EXPENDITURE_MEASURES:
@@ -400,7 +413,7 @@ class _Reading:
         if line.is_comparison:
             measure, is_comparative = "change", True
         return {
-            "source": source,
+            "source": code if own_scheme == "revenue" else source,
             "measure": measure,
             "scheme": own_scheme or "functional",
             "line_code": code,

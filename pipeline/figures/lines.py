@@ -134,6 +134,14 @@ class _RowReader:
             for row in range(form.row_count)
             if row not in skipped
         )
+        named = [
+            comparable(name)
+            for row in range(form.row_count)
+            for column in self.by_role.get("line_name", [])[:1]
+            if row not in skipped and comparable(name := cells.key_text(row, column.index)) in agencies
+        ]
+        self.has_agency_rows = len(set(named)) == len(named)
+        """An agency whose name heads several parts of a form stands inside its classification, not above it."""
         self.agency: str | None = None
         self.agency_code: str | None = None
         self.category = ""
@@ -161,28 +169,29 @@ class _RowReader:
         return line
 
     def _read_codes(self, line: LineRow, row: int) -> None:
+        found: dict[str, tuple[str, str]] = {}
         code, name = self._split_code(row)
-        economic, economic_name = self._plain_code("economic", row)
-        government, government_name = self._plain_code("government_economic", row)
-        candidates = [
-            (_scheme_of_code(code) or "functional", code, name) if code else None,
-            ("economic_department", economic, economic_name) if economic or economic_name else None,
-            ("economic_government", government, government_name) if government or government_name else None,
-        ]
-        present = [candidate for candidate in candidates if candidate is not None]
-        if present and self.scheme == "procurement" and present[0][0] != "procurement":
-            line.cross_scheme, line.cross_code, line.cross_name = present[0][0], present[0][1] or None, present[0][2] or None
+        if not code:
+            match = CODE.match(squeeze(self.text("line_name", row)))
+            if match and match.group(2) and not match.group(2)[0].isdigit():
+                code, name = match.group(1), match.group(2)
+        if code:
+            found[_scheme_of_code(code) or "functional"] = (code, name)
+        for scheme, kind in (("economic_department", "economic"), ("economic_government", "government_economic")):
+            code, name = self._plain_code(kind, row)
+            if code or name:
+                known = found.get(scheme, ("", ""))
+                found[scheme] = (code or known[0], name or known[1])
+        if found and self.scheme == "procurement" and "procurement" not in found:
             line.scheme = "procurement"
-            return
-        if present:
-            line.scheme, line.code, found_name = present[0][0], present[0][1] or None, present[0][2]
-            line.name = found_name or ""
-        if len(present) > 1:
-            line.cross_scheme, line.cross_code, line.cross_name = present[1][0], present[1][1] or None, present[1][2] or None
-            if len(present) > 2 and present[1][0] == "economic_government":
-                line.cross_scheme, line.cross_code, line.cross_name = present[2][0], present[2][1] or None, present[2][2] or None
-            elif len(present) > 2:
-                line.cross_scheme, line.cross_code, line.cross_name = present[1][0], present[1][1] or None, present[1][2] or None
+            line.cross_scheme, (line.cross_code, line.cross_name) = next((scheme, pair) for scheme, pair in found.items())
+        elif found:
+            primary, *others = found
+            line.scheme, (line.code, line.name) = primary, found[primary]
+            if others:
+                line.cross_scheme = others[0]
+                line.cross_code, line.cross_name = found[others[0]]
+        line.code, line.cross_code, line.cross_name = line.code or None, line.cross_code or None, line.cross_name or None
 
     def _plain_code(self, kind: str, row: int) -> tuple[str, str]:
         text = squeeze(self.text(f"{kind}_code", row))
@@ -265,7 +274,7 @@ class _RowReader:
         if match and match.group(2) and not line.code and not match.group(2)[0].isdigit() and len(match.group(1)) >= 3:
             line.code, line.name = match.group(1), match.group(2)
             line.scheme = _scheme_of_code(line.code)
-        elif text:
+        elif text and not CODE.match(squeeze(text)):
             line.name = squeeze(text)
             line.indent = _indent(cell)
         if not line.name:
@@ -288,7 +297,7 @@ class _RowReader:
             self._read_agency_in_names(line, row)
             return
         if not self.by_role.get("agency_name") and not self.by_role.get("agency_code"):
-            if not line.code and line.name and line.kind == "line" and self._is_agency(line.name):
+            if not line.code and line.name and line.kind == "line" and self.has_agency_rows and self._is_agency(line.name):
                 self.agency = line.name
                 line.kind = "agency"
             line.agency_name, line.agency_code = self.agency, self.agency_code

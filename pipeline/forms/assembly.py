@@ -7,7 +7,7 @@ Belongs here: joining over pages, titles, units, notes, header rows. Does not be
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pipeline.forms import catalogue
 from pipeline.forms.form import Form, FormCell
@@ -38,7 +38,7 @@ class _Fragment:
     grid: Grid
     heading: list[str]
     on_new_page: bool
-    leading_rows: list[int] = field(default_factory=list)
+    running: frozenset[str] = frozenset()
 
 
 def assemble(document: PrintedDocument, document_id: str) -> tuple[list[Form], list[Line]]:
@@ -51,6 +51,7 @@ def assemble(document: PrintedDocument, document_id: str) -> tuple[list[Form], l
     narrative: list[Line] = []
     heading: list[Line] = []
     previous: _Builder | None = None
+    running = running_lines(document)
     for page in document.pages:
         on_new_page = True
         for block in page.blocks:
@@ -64,6 +65,7 @@ def assemble(document: PrintedDocument, document_id: str) -> tuple[list[Form], l
             fragment.heading = [line.text for line in title_lines]
             if previous is not None and note_lines:
                 previous.notes += [line.text for line in note_lines]
+            fragment.running = running
             if previous is not None and previous.continues(fragment):
                 previous.append(fragment)
             else:
@@ -82,6 +84,19 @@ def assemble(document: PrintedDocument, document_id: str) -> tuple[list[Form], l
         forms.append(previous.form(len(forms) + 1, document_id))
     narrative += heading
     return forms, narrative
+
+
+def running_lines(document: PrintedDocument) -> frozenset[str]:
+    """Heads and feet: lines printed alike (but for digits) on three pages or more."""
+    pages: dict[str, set[int]] = {}
+    for page in document.pages:
+        for line in page.lines:
+            pages.setdefault(_masked(line.text), set()).add(page.number)
+    return frozenset(text for text, numbers in pages.items() if len(numbers) >= 3)
+
+
+def _masked(text: str) -> str:
+    return re.sub(r"\d+", "#", comparable(text))
 
 
 def _lines_of_heading(lines: list[Line]) -> list[Line]:
@@ -153,13 +168,13 @@ class _Builder:
             return same and agency == self.agency and self._columns_agree(grid) and not self._restarts(grid)
         if self.key == "performance_target":
             return True
-        if fragment.heading and any(len(comparable(text)) > 4 and not self._is_running_head(text) for text in fragment.heading):
+        if any(len(comparable(text)) > 4 and not self._is_running_head(text, fragment.running) for text in fragment.heading):
             return False
         return self._columns_agree(grid)
 
-    def _is_running_head(self, text: str) -> bool:
+    def _is_running_head(self, text: str, running: frozenset[str]) -> bool:
         normal = comparable(text)
-        return bool(_UNIT.search(normal) or _FORM_NUMBER.match(normal) or _AGENCY.search(normal)) or text in self.heading
+        return _masked(text) in running or bool(_UNIT.search(normal) or _FORM_NUMBER.match(normal) or _AGENCY.search(normal)) or text in self.heading
 
     def _columns_agree(self, grid: Grid) -> bool:
         first = self.fragments[0].grid

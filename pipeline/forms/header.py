@@ -276,7 +276,7 @@ def _group(form: Form, columns: list[Column]) -> None:
     group = 0
     seen_value = False
     for column in columns:
-        if column.role in ("line_name", "code", "category_code", "economic_code", "economic_name", "government_economic_name") and seen_value:
+        if column.role in ("line_name", "project_name", "code", "category_code", "economic_code", "economic_name", "government_economic_name") and seen_value:
             group += 1
             seen_value = False
         if column.role == "value":

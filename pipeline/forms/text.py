@@ -16,7 +16,7 @@ _PERCENT = re.compile(r"^[-+]?\d+(?:\.\d+)?[%％]$")
 
 # Numbering in front of a name, by rank: 一、 stands above （一） above 1. above (1).
 _NUMBERING = (
-    re.compile(r"^(?:第?[一二三四五六七八九十百]+[、.．，,](?!\d)|[一二三四五六七八九十]+(?=[^\s一二三四五六七八九十、]{2,}$)(?!般))"),
+    re.compile(r"^第?[一二三四五六七八九十百]+[、.．，,](?!\d)"),
     re.compile(r"^[(（][一二三四五六七八九十百]+[)）]、?"),
     re.compile(r"^\d{1,2}(?:[、．，]|\.(?!\d))"),
     re.compile(r"^[(（]\d{1,2}[)）]、?"),

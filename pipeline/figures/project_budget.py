@@ -1,0 +1,129 @@
+"""Amounts of money in performance forms: the budget of the project whose targets the form sets (预算金额, 财政拨款, 其他资金).
+
+Belongs here: finding amounts by the label left of them or the header above them, and the project that they are of. Does not belong
+here: indicators and targets (`performance`); forms whose columns are amounts throughout (`interpretation`).
+"""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.figures.amount import UNITS, Amount, parse_amount
+from pipeline.figures.figure import Figure
+from pipeline.figures.interpretation import FUND_OF_SOURCE, Body
+from pipeline.forms import catalogue
+from pipeline.forms.form import Form, FormCell
+from pipeline.forms.text import comparable, is_number, squeeze
+
+_AMOUNT_WITH_UNIT = re.compile(r"^([-\d.,]+)(百万元|亿元|万元|千元|元)$")
+_PROJECT_LABEL = re.compile(r"^(?:专项|一级|二级|三级)?(?:[(（]?项目[)）]?)名称$|^项目$")
+
+
+def project_budgets(form: Form, body: Body, taken: set[str]) -> list[Figure]:
+    """Figures of the amounts of a performance form; cells in `taken` (targets) and numbers without a money label are left alone.
+
+    They restate the project's budget, so none is a leaf.
+    """
+    reader = _Labels(form)
+    figures = []
+    for cell in sorted(form.cells, key=lambda cell: (cell.row, cell.column)):
+        text = squeeze(cell.text)
+        with_unit = _AMOUNT_WITH_UNIT.match(text)
+        if cell.cell_id in taken or not (is_number(text) or with_unit):
+            continue
+        label = reader.money_label(cell)
+        if label is None:
+            continue
+        unit = with_unit.group(2) if with_unit else _unit_of_label(label) or form.unit or body.unit
+        amount = parse_amount(with_unit.group(1) if with_unit else text, unit) if unit in UNITS else None
+        if amount is not None:
+            figures.append(_figure(form, body, cell, label, amount, str(unit), reader.project(cell)))
+    return figures
+
+
+def _figure(form: Form, body: Body, cell: FormCell, label: str, amount: Amount, unit: str, project: str | None) -> Figure:
+    found = catalogue.meaning_of_header(label)
+    attributes = dict(found.attributes) if found is not None else {}
+    source = attributes.get("source")
+    return Figure(
+        figure_id=cell.cell_id,
+        cell_id=cell.cell_id,
+        document_id=body.document_id,
+        page_number=cell.page_number,
+        form_index=form.index,
+        row_index=cell.row,
+        column_index=cell.column,
+        form=form.key or "performance_target",
+        fiscal_year=body.fiscal_year,
+        phase=body.phase,
+        is_comparative=False,
+        fund=FUND_OF_SOURCE.get(source or "", "all"),
+        agency_name=form.agency_name or body.department_name,
+        agency_level="department",
+        scheme="project",
+        line_name=project,
+        measure="project",
+        source=source,
+        header_path=squeeze(label),
+        printed_text=squeeze(cell.text),
+        printed_unit=unit,
+        amount_yuan=amount.yuan,
+        half_unit_yuan=amount.half_unit_yuan,
+        value_state="number" if amount.yuan else "zero",
+        is_leaf=False,
+        is_memo="memo" in attributes,
+        confidence=cell.confidence,
+    )
+
+
+class _Labels:
+    """What stands left of a cell in its row, and above it in its column."""
+
+    def __init__(self, form: Form) -> None:
+        self.form = form
+        self.rows = {row: form.row(row) for row in {cell.row for cell in form.cells}}
+
+    def money_label(self, cell: FormCell) -> str | None:
+        """The text that says that a number is money: the nearest text to the left, else the header of the column."""
+        left = next((other for other in reversed(self._left_of(cell)) if not is_number(other.text)), None)
+        if left is not None and _is_money(left.text):
+            return left.text
+        above = [
+            other.text
+            for row in range(cell.row)
+            for other in self.rows.get(row, [])
+            if other.column <= cell.column < other.column + other.column_span and other.text and not is_number(other.text)
+        ]
+        return next((text for text in reversed(above) if _is_money(text)), None)
+
+    def project(self, cell: FormCell) -> str | None:
+        """Name of the project: beside the last 项目名称 above the cell, or under 项目名称 in the cell's row."""
+        for row in range(cell.row, -1, -1):
+            cells = self.rows.get(row, [])
+            for position, other in enumerate(cells):
+                if not _PROJECT_LABEL.match(comparable(other.text)):
+                    continue
+                beneath = next((under.text for under in self.rows.get(cell.row, []) if under.column == other.column and row < cell.row), "")
+                beside = next((right.text for right in cells[position + 1 :] if right.text), "")
+                name = beneath if beneath and not _is_money(beside) and _is_header(cells) else beside
+                if name and not _PROJECT_LABEL.match(comparable(name)):
+                    return squeeze(name)
+        return None
+
+    def _left_of(self, cell: FormCell) -> list[FormCell]:
+        return [other for other in self.rows.get(cell.row, []) if other.column < cell.column and other.text]
+
+
+def _is_header(cells: list[FormCell]) -> bool:
+    known = sum(1 for cell in cells if cell.text and catalogue.meaning_of_header(cell.text) is not None)
+    return known * 2 >= sum(1 for cell in cells if cell.text)
+
+
+def _is_money(text: str) -> bool:
+    found = catalogue.meaning_of_header(text)
+    return found is not None and found.role == "value" and not any(name in ("item", "comparative") for name, _ in found.attributes)
+
+
+def _unit_of_label(label: str) -> str | None:
+    match = re.search(r"[(（](百万元|亿元|万元|千元|元)[)）]", label)
+    return match.group(1) if match else None
