@@ -11,7 +11,6 @@ import unicodedata
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -217,25 +216,28 @@ def find(name: str) -> Path | None:
     return None
 
 
-@cache
-def reading(path: Path) -> dict[str, list[Row]]:
-    """Rows of every table of one document. Skips while the stages are not joined."""
-    try:
-        return read_document(path.read_bytes(), Claim(file_name=path.name)).rows
-    except NotImplementedError:
-        pytest.skip("pipeline.reading.read_document is not written yet")
-
-
 FILES = sorted(EXPECTED.glob("*.csv"))
 
 
-def _document(expected: list[Row]) -> Path:
+@dataclass(frozen=True)
+class Read:
+    """One document: what is expected of it, and the rows of every table that the pipeline read."""
+
+    name: str
+    expected: list[Row]
+    rows: dict[str, list[Row]]
+
+
+@pytest.fixture(scope="module", params=FILES, ids=lambda file: file.stem)
+def document(request: pytest.FixtureRequest) -> Read:
+    """Each document is read once, whatever the number of tests, and let go before the next."""
+    expected = read_expected(request.param)
     path = find(expected[0]["document"])
     if path is None:
         pytest.skip(
             f"{expected[0]['document']} is not here: the corpus lies in ../shared/corpus, outside of the repository"
         )
-    return path
+    return Read(request.param.stem, expected, read_document(path.read_bytes(), Claim(file_name=path.name)).rows)
 
 
 def test_there_is_ground_truth() -> None:
@@ -258,33 +260,29 @@ def test_expected_rows_are_well_formed(file: Path) -> None:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_document_is_read_as_printed(file: Path) -> None:
-    expected = read_expected(file)
-    rows = reading(_document(expected))
-    comparison = compare(expected, rows)
+def test_document_is_read_as_printed(document: Read) -> None:
+    comparison = compare(document.expected, document.rows)
     report = os.environ.get("YUSUAN_EXPECTED_REPORT")
     if report:
         with open(report, "a", encoding="utf-8") as out:
-            out.write(f"{file.stem}: {comparison}\n")
-    assert comparison.count == len(expected)
-    share = SCANS_SHARE if any(page.get("method") == "ocr" for page in rows.get("page", [])) else TEXT_SHARE
-    assert not comparison.wrong, f"{file.stem}: {comparison}"
-    assert comparison.right >= share * comparison.count, f"{file.stem}: {comparison}"
+            out.write(f"{document.name}: {comparison}\n")
+    assert comparison.count == len(document.expected)
+    share = SCANS_SHARE if any(page.get("method") == "ocr" for page in document.rows.get("page", [])) else TEXT_SHARE
+    assert not comparison.wrong, f"{document.name}: {comparison}"
+    assert comparison.right >= share * comparison.count, f"{document.name}: {comparison}"
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_every_coded_row_is_present_once(file: Path) -> None:
+def test_every_coded_row_is_present_once(document: Read) -> None:
     """A functional code of one agency occurs once in a form: as often as on the page, neither lost nor doubled."""
     expected = [
         row
-        for row in read_expected(file)
+        for row in document.expected
         if row["form"] in FUNCTIONAL_FORMS and row["line_code"].isdigit() and row["measure"] == "total"
     ]
     if not expected:
         pytest.skip("no functional form among the expected figures of this document")
-    figures = reading(_document(expected))["figure"]
+    figures = document.rows.get("figure", [])
     pages = {int(row["page_number"]) for row in expected}
     wanted = Counter((row["form"], fold(row["agency_name"]), row["line_code"]) for row in expected)
     agencies = {(form, agency) for form, agency, _ in wanted}
@@ -301,8 +299,8 @@ def test_every_coded_row_is_present_once(file: Path) -> None:
     )
     lost = {key: count for key, count in wanted.items() if not found[key]}
     doubled = {key: count for key, count in found.items() if count > wanted[key] > 0}
-    assert not lost, f"{file.stem}: coded rows lost: {sorted(lost)[:SHOWN]}"
-    assert not doubled, f"{file.stem}: coded rows read twice: {sorted(doubled)[:SHOWN]}"
+    assert not lost, f"{document.name}: coded rows lost: {sorted(lost)[:SHOWN]}"
+    assert not doubled, f"{document.name}: coded rows read twice: {sorted(doubled)[:SHOWN]}"
 
 
 ONE_EXPECTED: list[Row] = [
