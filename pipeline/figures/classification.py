@@ -24,10 +24,12 @@ FUNCTIONAL = "functional"
 ECONOMIC_DEPARTMENT = "economic_department"
 ECONOMIC_GOVERNMENT = "economic_government"
 SCHEMES = (FUNCTIONAL, ECONOMIC_DEPARTMENT, ECONOMIC_GOVERNMENT)
+_DEEPEST = {FUNCTIONAL: 7, ECONOMIC_DEPARTMENT: 5, ECONOMIC_GOVERNMENT: 5}
+"""Digits of the deepest level of the national classification; what is longer is local."""
 
 _FUNCTIONAL_CODE = re.compile(r"^2(?:0[1-9]|1[0-9]|2[0-9]|3[0-4])(?:\d{2}){0,3}$")
-_DEPARTMENT_CODE = re.compile(r"^3(?:0[1-9]|1[0-3]|99)(?:\d{2})?$")
-_GOVERNMENT_CODE = re.compile(r"^5(?:0[1-9]|1[0-5]|99)(?:\d{2})?$")
+_DEPARTMENT_CODE = re.compile(r"^3(?:0[1-9]|1[0-3]|99)(?:\d{2}){0,2}$")
+_GOVERNMENT_CODE = re.compile(r"^5(?:0[1-9]|1[0-5]|99)(?:\d{2}){0,2}$")
 _QUALIFIER = re.compile(r"\([^()]*\)$")
 _CLIPPED_AT_LEAST = 5
 
@@ -63,8 +65,8 @@ class Candidate(NamedTuple):
 class Contradiction(NamedTuple):
     """A printed code and name that the edition of its year does not have.
 
-    `kind` is unknown_code, out_of_span (the code is not of that year's edition), other_edition (the name is another year's) or
-    other_name.
+    `kind` is unknown_code, local_code (a city's own division of a known code), out_of_span (the code is not of that year's edition),
+    other_edition (the name is another year's) or other_name.
     """
 
     kind: str
@@ -231,12 +233,12 @@ def is_same_name(printed: str, name: str) -> bool:
 def check(code: str, name: str, year: int) -> Contradiction | None:
     """What a printed (year, code, name) contradicts in the edition of its year; None where they agree.
 
-    The scheme is told by the code's shape; a code of no scheme is unknown_code. Codes of nine digits are judged by nothing.
+    The scheme is told by the code's shape; a code of no scheme is unknown_code.
     """
     scheme = scheme_of_code(code)
-    if scheme == FUNCTIONAL and len(code) == 9:
-        return None
     spans = _schemes()[scheme].spans.get(code, []) if scheme else []
+    if scheme and not spans and len(code) == _DEEPEST[scheme] + 2 and code[:-2] in _schemes()[scheme].spans:
+        return Contradiction("local_code", code, year, name, ())
     if not spans:
         return Contradiction("unknown_code", code, year, name, ())
     valid = [span for span in spans if span.holds(year)]

@@ -1,0 +1,204 @@
+"""Lookups in the editions. Expected codes and names were read from printed documents, or from the issue of the tracker."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.figures.classification import (
+    assign_codes,
+    assign_names,
+    check,
+    code_by_name,
+    functional_name,
+    is_functional_code,
+    is_same_name,
+    known_codes,
+    names_of,
+    scheme_of_code,
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "year", "name"),
+    [
+        ("20805", 2019, "行政事业单位离退休"),
+        ("20805", 2021, "行政事业单位养老支出"),
+        ("210", 2017, "医疗卫生与计划生育支出"),
+        ("210", 2019, "卫生健康支出"),
+        ("2080501", 2017, "归口管理的行政单位离退休"),
+        ("2080501", 2026, "行政单位离退休"),
+        ("2040405", 2017, "公诉和审判监督"),
+        ("2040405", 2018, "公诉、审判、侦查、执行等检察监督支出"),
+        ("2080504", 2019, "未归口管理的行政单位离退休"),
+        ("2080504", 2020, None),
+        ("2040410", 2017, None),
+        ("9999999", 2026, None),
+    ],
+)
+def test_name_of_a_code_is_that_of_the_year(code: str, year: int, name: str | None) -> None:
+    assert functional_name(code, year) == name
+
+
+def test_both_codes_are_in_force_in_the_years_that_print_both() -> None:
+    for year in (2021, 2022):
+        assert functional_name("2089901", year) == functional_name("2089999", year) == "其他社会保障和就业支出"
+
+
+@pytest.mark.parametrize(
+    ("text", "scheme"),
+    [
+        ("2010301", "functional"),
+        ("201", "functional"),
+        ("20805", "functional"),
+        ("30201", "economic_department"),
+        ("399", "economic_department"),
+        ("50201", "economic_government"),
+        ("2017", None),
+        ("200001", None),
+        ("1010301", None),
+        ("20103011", None),
+        ("", None),
+    ],
+)
+def test_shape_of_a_code_tells_its_scheme(text: str, scheme: str | None) -> None:
+    assert scheme_of_code(text) == scheme
+    assert is_functional_code(text) is (scheme == "functional")
+
+
+def codes(*arguments: object, **keywords: object) -> list[str]:
+    return [candidate.code for candidate in code_by_name(*arguments, **keywords)]  # type: ignore[arg-type]
+
+
+def test_a_name_of_many_sections_needs_its_parent() -> None:
+    assert codes("行政运行", "20103", year=2017) == ["2010301"]
+    assert len(codes("行政运行", year=2026)) > 40
+
+
+def test_printing_does_not_change_a_name() -> None:
+    assert codes("因公出国(境)费用", scheme="economic_department", year=2026) == ["30212"]
+    assert codes(" 因公出国（境） 费用", scheme="economic_department", year=2026) == ["30212"]
+    assert codes("一、 一般公共服务支出", year=2026) == ["201"]
+
+
+def test_words_in_brackets_behind_a_name_are_set_aside() -> None:
+    (found,) = code_by_name("离休费（老人老办法）", None, "economic_department", 2017)
+    assert (found.code, found.evidence) == ("30301", "qualified_name")
+    assert codes("一般行政管理事务（人力资源事务）", "20110", year=2020) == ["2011002"]
+
+
+def test_a_clipped_name_is_one_that_begins_so() -> None:
+    (found,) = code_by_name("其他政府办公厅（室）及相关机", None, "functional", 2026)
+    assert (found.code, found.evidence) == ("2010399", "clipped_name")
+
+
+def test_the_name_of_another_year_says_so() -> None:
+    (found,) = code_by_name("行政事业单位离退休", None, "functional", 2026)
+    assert (found.code, found.evidence) == ("20805", "other_edition")
+
+
+def test_a_project_is_no_code() -> None:
+    assert codes("政府公报编辑业务", year=2017) == []
+    assert codes("综合定额", scheme="economic_department", year=2017) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "year", "kind"),
+    [
+        ("2080501", "归口管理的行政单位离退休", 2020, "other_edition"),
+        ("2080504", "未归口管理的行政单位离退休", 2021, "out_of_span"),
+        ("20308", "北京城市图", 2026, "unknown_code"),
+        ("2010306", "政务大厅日常保障及便民设施购置费", 2025, "other_name"),
+        ("3021503", "三类会议费", 2026, "local_code"),
+    ],
+)
+def test_contradictions_are_told_apart(code: str, name: str, year: int, kind: str) -> None:
+    found = check(code, name, year)
+    assert found is not None
+    assert found.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "year"),
+    [
+        ("2080501", "归口管理的行政单位离退休", 2017),
+        ("2080505", "机关事业单位基本养老保险缴费支出", 2026),
+        ("2080505", "机关事业单位基本养老保险缴", 2026),
+        ("2011002", "一般行政管理事务（人力资源事务）", 2020),
+        ("30113", "住房公积金", 2018),
+        ("50306", "设备购置", 2026),
+    ],
+)
+def test_what_documents_print_agrees(code: str, name: str, year: int) -> None:
+    assert check(code, name, year) is None
+
+
+def test_names_in_order_become_codes() -> None:
+    names = [
+        "一、社会保障和就业支出",
+        "行政事业单位离退休",
+        "归口管理的行政单位离退休",
+        "二、住房保障支出",
+        "住房改革支出",
+        "住房公积金",
+    ]
+    assert assign_names(names, "functional", 2017) == ["208", "20805", "2080501", "221", "22102", "2210201"]
+
+
+def test_one_name_at_two_levels_is_read_by_its_place() -> None:
+    names = ["城乡社区支出", "城乡社区规划与管理", "城乡社区规划与管理", "其他支出", "其他支出", "其他支出"]
+    assert assign_names(names, "functional", 2026) == ["212", "21202", "2120201", "229", "22999", "2299999"]
+
+
+def test_the_same_item_under_two_sections_takes_each_parent() -> None:
+    names = ["一般公共服务支出", "财政事务", "行政运行", "一般行政管理事务", "审计事务", "行政运行"]
+    assert assign_names(names, "functional", 2026) == ["201", "20106", "2010601", "2010602", "20108", "2010801"]
+
+
+def test_a_name_without_a_parent_stays_uncoded_and_says_so() -> None:
+    assert [assignment.evidence for assignment in assign_codes(["行政运行", "机关服务"], "functional", 2026)] == [
+        "ambiguous",
+        "ambiguous",
+    ]
+
+
+def test_what_is_no_line_of_the_classification_does_not_disturb_the_walk() -> None:
+    names = [
+        "深圳市府办公厅",
+        "工资福利支出",
+        "基本工资",
+        "综合定额",
+        "其他资本性支出",
+        "办公设备购置",
+        "市政务办",
+        "工资福利支出",
+        "基本工资",
+    ]
+    assert assign_names(names, "economic_department", 2017) == [
+        None, "301", "30101", None, "310", "31002", None, "301", "30101",
+    ]  # fmt: skip
+
+
+def test_evidence_names_what_stands_above() -> None:
+    found = assign_codes(["教育支出", "进修及培训", "培训支出"], "functional", 2017)
+    assert [each.evidence for each in found] == ["name_alone", "within_parent", "within_parent"]
+
+
+def test_a_long_list_is_read_at_once(benchmark: object) -> None:
+    names = ["一般公共服务支出", "财政事务", *["行政运行", "一般行政管理事务", "机关服务", "事业运行"] * 100]
+    result = benchmark(assign_names, names, "functional", 2026)  # type: ignore[operator]
+    assert result[2] == "2010601"
+
+
+@given(st.sampled_from(sorted(known_codes("functional"))))
+def test_every_name_finds_its_code_within_its_parent(code: str) -> None:
+    for span in names_of(code):
+        found = code_by_name(span.name, code[:-2] if len(code) > 3 else None, "functional", span.first_year)
+        assert code in [candidate.code for candidate in found]
+        assert check(code, span.name, span.first_year) is None
+
+
+@given(st.text(max_size=30))
+def test_any_text_can_be_looked_up(text: str) -> None:
+    code_by_name(text, None, "functional", 2026)
+    assert is_same_name(text, text) or not text.strip()
+    assign_codes([text, text], "functional", 2026)
