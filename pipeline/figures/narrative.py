@@ -95,7 +95,7 @@ _COMPARISON = re.compile(
 )
 _CODE = re.compile(r"(?<!\d)(2\d{2}(?:\d{2}){0,3})(?!\d)")
 _SPLIT_CODE = re.compile(r"[(](2\d{2})类[)].*?[(](\d{2})款[)].*?[(](\d{2})项[)]")
-_ENUMERATED_LINE = re.compile(r"([^()（）]*)[(]项[)]?$|([^()（）]*)[(]款[)]$|([^()（）]*)[(]类[)]$")
+_ENUMERATED_LINE = re.compile(r"([^()（）]*)[(](?:项|款|类)[)](?:支出)?$")
 _WIDTHS = str.maketrans("（）％：．", "()%:.")
 
 
@@ -267,8 +267,6 @@ def _starts_paragraph(current: _Joined, line: Line, text: str, margins: tuple[fl
             and line.heading_level is None
         )
         return not (was_cut and current.last.heading_level is None)
-    if line.starts_paragraph is not None and line.page_number == current.last.page_number:
-        return line.starts_paragraph
     size = _size(line)
     indented = line.box.x0 - margins[0] > 0.8 * size
     if abs(size - _size(current.last)) > 0.15 * size + 0.8:
@@ -460,30 +458,40 @@ def _phase(clause: str, body: Identity) -> str:
 
 
 class AgencyNames:
-    """The agencies of a document and the ways in which its sentences call them.
+    """The agencies of a document and the ways in which its forms and sentences call them: one body has several spellings.
 
-    `known` are names as forms print them. A sentence's name belongs to the known one that equals it, or else that it abbreviates
-    (every character in order, 市政务办 for 深圳市政务服务管理办公室), if only one such name is shortest.
+    A printed name means the known names that it equals or abbreviates, or that abbreviate it (every character in order, 市政务办
+    for 深圳市政务服务管理办公室), if those are spellings of one another; a name that fits two bodies means neither.
     """
 
     def __init__(self, known: Iterable[str]) -> None:
-        self.known = sorted({_plain(name): name for name in known if name}.items())
+        self.known = sorted({name: _plain(name) for name in known if name}.items())
+        self._meant: dict[str, frozenset[str]] = {}
 
-    def match(self, name: str) -> str | None:
-        """The known name that a printed name means, or None."""
-        plain = _plain(name)
-        fits: list[tuple[int, str]] = []
-        for known_plain, known in self.known:
-            if plain == known_plain:
-                return known
-            if ("本级" in plain) != ("本级" in known_plain):
-                continue
-            if abbreviates(plain, known_plain) or abbreviates(known_plain, plain):
-                fits.append((abs(len(known_plain) - len(plain)), known))
-        fits.sort()
-        if not fits or (len(fits) > 1 and fits[0][0] == fits[1][0]):
-            return None
-        return fits[0][1]
+    def meant(self, name: str) -> frozenset[str]:
+        """Every known spelling of the body that a printed name means; empty where it means none or fits several bodies."""
+        if name not in self._meant:
+            self._meant[name] = self._spellings(_plain(name))
+        return self._meant[name]
+
+    def _spellings(self, plain: str) -> frozenset[str]:
+        equal = [(known, spelled) for known, spelled in self.known if spelled == plain]
+        fits = [(known, spelled) for known, spelled in self.known if _is_spelling(plain, spelled)]
+        if equal:
+            # A full name: the longer names that merely hold its characters are other bodies.
+            fits = [(known, spelled) for known, spelled in fits if abs(len(spelled) - len(plain)) <= 6]
+        for _, one in fits:
+            if any(not _is_spelling(one, other) for _, other in fits):
+                return frozenset(known for known, _ in equal)
+        return frozenset(known for known, _ in fits)
+
+
+def _is_spelling(one: str, other: str) -> bool:
+    if one == other:
+        return True
+    if ("本级" in one) != ("本级" in other):
+        return False
+    return abbreviates(one, other) or abbreviates(other, one)
 
 
 def _plain(name: str) -> str:
@@ -643,8 +651,9 @@ class _FigureIndex:
             names.add(body.department_name)
         self.names = AgencyNames(names)
         self.departments = {figure.agency_name for figure in figures if figure.agency_level == "department"}
+        units = {figure.agency_name for figure in figures if figure.agency_level == "unit"}
+        self.is_single = all(_is_spelling(_plain(one), _plain(other)) for one in units for other in units)
         self.spelled = sorted((name for name in names if name), key=len, reverse=True)
-        self._matched: dict[str, str | None] = {}
 
     def agency_in(self, text: str) -> str | None:
         """The known agency that a piece of a sentence names in full; the last one named."""
@@ -652,17 +661,13 @@ class _FigureIndex:
         return max(places)[2] if places else None
 
     def _is_agency(self, figure: Figure, spoken: str | None) -> bool:
-        if spoken is None or len(self.names.known) <= 1:
+        if spoken is None or self.is_single:
             return True
-        if spoken not in self._matched:
-            self._matched[spoken] = self.names.match(spoken)
-        known = self._matched[spoken]
-        if known is None:
-            return False
-        if figure.agency_name == known:
+        meant = self.names.meant(spoken)
+        if figure.agency_name in meant:
             return True
-        same_department = known == self.body.department_name or known in self.departments
-        return same_department and figure.agency_level == "department"
+        is_department = self.body.department_name in meant or bool(meant & self.departments)
+        return is_department and figure.agency_level == "department"
 
     def _candidates(self, yuan: Decimal, half: Decimal) -> Iterator[Figure]:
         # Half units of figures are at most that of whole 亿元; the exact bound is tested for each.
@@ -725,8 +730,11 @@ class _FigureIndex:
     def _by_name(self, words: str, fits: list[Figure]) -> Figure | None:
         """By the line's own name: equal, else contained in the words, else abbreviating them; the longest name wins."""
         enumerated = _ENUMERATED_LINE.search(words)
-        tail = next((part for part in enumerated.groups() if part), words) if enumerated else words
+        tail = enumerated.group(1) or words if enumerated else words
         tail = _plain_line(tail)
+        if enumerated and any(figure.scheme == "functional" for figure in fits):
+            # （类）（款）（项） are levels of the functional classification, whatever economic line has the same name.
+            fits = [figure for figure in fits if figure.scheme == "functional"]
         ranked: dict[int, list[Figure]] = {}
         for figure in fits:
             name = _plain_line(figure.line_name or "")
@@ -793,6 +801,13 @@ def _only(fits: list[Figure]) -> Figure | None:
             # The same line in several forms: the form that is printed first.
             first = min(figure.form_index for figure in fits)
             return _only([figure for figure in fits if figure.form_index == first])
+        if len(forms) == 1:
+            parents = {figure.parent_row_index for figure in fits}
+            lowest = [figure for figure in fits if figure.row_index not in parents]
+            above = {figure.row_index for figure in fits} - {figure.row_index for figure in lowest}
+            if len({figure.row_index for figure in lowest}) == 1 and above <= parents:
+                # A category and its only project: one amount on two levels, and the leaf is the fact.
+                return _only(lowest)
         current = [figure for figure in fits if not figure.is_comparative]
         return _only(current) if len(current) < len(fits) else None
     return min(fits, key=lambda figure: (figure.is_memo, figure.parent_column_index is not None, figure.column_index))
