@@ -124,7 +124,7 @@ def _tie_codes(lines: list[LineRow], head: LineRow | None) -> None:
 
 def _tie_names(lines: list[LineRow], head: LineRow | None, target: tuple[Decimal, Decimal] | None, amounts: Amounts) -> str | None:
     """Nest names without codes: of several ways the one whose parents equal the sums of their addends most often."""
-    named = [line for line in lines if line.kind == "line" and (not line.is_memo or line.name and attribute_of(line.name, "item"))]
+    named = [line for line in lines if line.kind == "line" and (not line.is_memo or (line.name and attribute_of(line.name, "item")))]
     if not named:
         return None
     ways = {

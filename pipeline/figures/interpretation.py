@@ -16,8 +16,8 @@ from pipeline.figures.amount import decimals_of, parse_amount
 from pipeline.figures.classification import assign_codes
 from pipeline.figures.figure import Figure
 from pipeline.figures.lines import CellMap, LineRow, attribute_of, lines_of, source_of
+from pipeline.figures.narrative import abbreviates
 from pipeline.forms import catalogue
-from pipeline.forms.assembly import declares_nil
 from pipeline.forms.form import Form, FormCell
 from pipeline.forms.header import Column, alternative_columns, columns_of
 from pipeline.forms.text import bare_name, comparable, is_number, is_percentage, squeeze
@@ -141,8 +141,8 @@ class _Reading:
 
     def interpretation(self) -> Interpretation:
         self._mark_cells()
-        self.result.is_nil = declares_nil(self.form.note) or any(
-            declares_nil(cell.text) for cell in self.form.cells if cell.row not in self.form.header_rows and len(cell.text) > 3
+        self.result.is_nil = catalogue.declares_nil(self.form.note) or any(
+            catalogue.declares_nil(cell.text) for cell in self.form.cells if cell.row not in self.form.header_rows and len(cell.text) > 3
         )
         if self.unit is None and self.body.unit is not None:
             self.unit = self.body.unit
@@ -241,6 +241,8 @@ class _Reading:
     def _assign_agencies(self, lines: list[LineRow]) -> None:
         """Say of every line whose amount it is: the printed agency, the form's, else the document's body."""
         default = self.form.agency_name or self.body.department_name
+        if self.body.department_name and abbreviates(default, self.body.department_name):
+            default = self.body.department_name
         for line in lines:
             if line.agency_name is None:
                 line.agency_name = None if line.kind in ("total", "current_total") else line.agency_name
@@ -368,62 +370,67 @@ class _Reading:
     def _is_source_total(self, meaning: dict[str, object], column: Column) -> bool:
         return meaning["scheme"] == "revenue" and meaning["line_code"] in (None, "total", "current_total")
 
-    def _meaning(self, line: LineRow, column: Column, scheme: str | None) -> dict[str, object]:  # noqa: C901 - one decision table
-        attributes = column.attributes
-        source = attributes.get("source")
-        item = attributes.get("item")
-        measure = attributes.get("measure", "total")
-        own_scheme = line.scheme or scheme
-        code: str | None = line.code
-        name: str | None = line.name or None
-        level = line.level
-        if own_scheme == "revenue" and not line.code and column.group == 0 and self.standard.scheme is None:
-            source = source_of(line.name) or source
-        if self.standard.scheme == "three_public":
-            own_scheme = "three_public"
-            item = item or attribute_of(line.name, "item")
-            code, level = item or "total", None
-            if item is None and attribute_of(line.name, "measure") == "operating_cost":
-                measure = "operating_cost"
-            if item is None and measure not in ("total", "change"):
-                own_scheme, code, level = "economic_department", None, "total"
+    def _meaning(self, line: LineRow, column: Column, scheme: str | None) -> dict[str, object]:
+        """What the amount of a line in a column is: scheme, code, level, measure, source, fund, year and phase."""
+        own_scheme = "three_public" if self.standard.scheme == "three_public" else line.scheme or scheme or "functional"
+        measure = column.attributes.get("measure", "total")
+        source = column.attributes.get("source")
+        code, level = line.code, line.level
+        if own_scheme == "three_public":
+            own_scheme, code, level, measure = self._item(line, column, measure)
         elif own_scheme == "revenue":
-            if line.kind in ("total", "current_total", "agency") or line.agency_name or not line.name:
-                code = source or ("current_total" if line.kind == "current_total" or _is_current(column) else "total")
-            else:
-                code = source
-            if line.kind == "current_total":
-                code = "current_total"
-            elif line.kind == "total" and source is None:
-                code = "total"
-        if self.form.key == "revenue_summary" and own_scheme != "three_public":
-            measure = "revenue" if measure == "total" else measure
-        if self.form.key == "revenue_summary" and own_scheme == "functional":
-            if line.kind in ("total", "agency") or not line.code:
-                own_scheme, code = "revenue", source or ("current_total" if _is_current(column) else "total")
-            else:
-                source = source or "total"
-        elif own_scheme in ("functional", None) and not line.code and line.kind == "line":
-            nature = attribute_of(line.name, "measure")
-            if nature in _EXPENDITURE_MEASURES:
-                measure, level = nature, "total"
+            source = source_of(line.name) if column.group == 0 and self.standard.scheme is None and source_of(line.name) else source
+            code = source = self._revenue_code(line, column, source)
+            measure = "total" if measure == "current_revenue" else measure
+        elif self.form.key == "revenue_summary":
+            measure = "total" if measure == "current_revenue" else measure
+            source = self._revenue_code(line, column, source)
+            if not line.code:
+                own_scheme, code = "revenue", source
+        else:
+            measure, source = _balance(column, measure, source)
+            if not line.code and line.kind == "line" and attribute_of(line.name, "measure") in _EXPENDITURE_MEASURES:
+                measure, level = str(attribute_of(line.name, "measure")), "total"
+        if measure == "total" and self.form.key == "revenue_summary":
+            measure = "revenue"
         if measure == "total" and self.standard.measure in ("basic", "project", "operating_cost") and own_scheme != "three_public":
             measure = self.standard.measure
         year, is_comparative = self._year(line, column, measure)
         if line.is_comparison:
             measure, is_comparative = "change", True
         return {
-            "source": code if own_scheme == "revenue" else source,
+            "source": source,
             "measure": measure,
-            "scheme": own_scheme or "functional",
+            "scheme": own_scheme,
             "line_code": code,
-            "line_name": bare_name(name) if name else None,
+            "line_name": bare_name(line.name) if line.name else None,
             "line_level": level or ("total" if code in ("total", "current_total") else None),
-            "fund": self._fund(source, own_scheme),
-            "phase": self._phase(attributes, is_comparative),
+            "fund": self._fund(source),
+            "phase": self._phase(column.attributes, is_comparative),
             "year": year,
             "is_comparative": is_comparative,
         }
+
+    def _item(self, line: LineRow, column: Column, measure: str) -> tuple[str, str | None, str | None, str]:
+        """Scheme, code, level and measure in a 三公 form: its items stand in columns or in rows, 机关运行经费 beside them."""
+        item = column.attributes.get("item") or attribute_of(line.name, "item")
+        if item is None and attribute_of(line.name, "measure") == "operating_cost":
+            measure = "operating_cost"
+        if item is None and measure not in ("total", "change"):
+            return "economic_department", None, "total", measure
+        if item is None and any(other.attributes.get("item") == "total" for other in self.values):
+            return "three_public", "total_with_meetings", None, measure
+        return "three_public", item or "total", None, measure
+
+    def _revenue_code(self, line: LineRow, column: Column, source: str | None) -> str | None:
+        """Code of a revenue line: its source; 本年合计 and 总计 are totals, and so is a row of an agency in a column without a source."""
+        if line.kind == "current_total":
+            return "current_total"
+        if source is not None:
+            return source
+        if line.kind in ("total", "agency") or line.agency_name or not line.name or line.code:
+            return "current_total" if self.form.key == "revenue_summary" and _is_current(column) else "total"
+        return None
 
     def _year(self, line: LineRow, column: Column, measure: str) -> tuple[int, bool]:
         year = self.body.fiscal_year
@@ -446,13 +453,20 @@ class _Reading:
     def _names_both_phases(self) -> bool:
         return len({column.attributes.get("phase") for column in self.values} - {None}) > 1
 
-    def _fund(self, source: str | None, scheme: str | None) -> str:
+    def _fund(self, source: str | None) -> str:
         if source is not None and source in FUND_OF_SOURCE:
             return FUND_OF_SOURCE[source]
         title = comparable(self.form.title or "")
         if self.form.key == "three_public" and "一般公共预算" in title:
             return "general_public_budget"
         return self.standard.fund or "all"
+
+
+def _balance(column: Column, measure: str, source: str | None) -> tuple[str, str | None]:
+    """年初结转和结余 beside expenditure is the balance at the start of the year, and no source of what is spent."""
+    if source == "carry_over" and any(text.startswith("年初") for text in column.path):
+        return "opening_balance", None
+    return measure, source
 
 
 def _is_current(column: Column) -> bool:

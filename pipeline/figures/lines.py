@@ -328,7 +328,10 @@ class _RowReader:
         """Agencies told by a column of codes alone: their names stand in the first column of names, and the other names are blank."""
         code = squeeze(self.text("agency_code", row))
         names = [squeeze(self.cells.key_text(row, column.index)) for column in self.by_role.get("line_name", [])]
-        if line.kind == "line" and code.isdigit() and names and names[0] and not any(names[1:]):
+        is_line = bool(line.code) and self.scheme != "procurement"
+        if code.isdigit() and is_line:
+            self.agency_code = code
+        elif line.kind == "line" and code.isdigit() and names and names[0] and not any(names[1:]):
             self.agency, self.agency_code = names[0], code
             line.kind, line.name, line.code, line.scheme = "agency", names[0], None, None
         elif line.kind == "total":

@@ -22,11 +22,6 @@ _AGENCY = re.compile(
 _FORM_NUMBER = re.compile(r"^(?:附?表|公开|预算|财决公开|部门公开|附件|续表|决算)*[一二三四五六七八九十\d\-－.]*表?[一二三四五六七八九十\d]*[:：、.]?$")
 _PAGE_NUMBER = re.compile(r"^(?:第?[-—–－·]*\d{1,4}[-—–－·]*页?(?:[,，/]?共?\d+页?)?)$")
 _NOTE = re.compile(r"^(?:备?注|说明|备注说明)[:：\d]|^(?:注)\d?[:：.、]")
-_NIL = re.compile(
-    r"(?:本表|此表|该表|故).{0,6}(?:无数据|为空|空表|无发生额|无内容|无数字)|"
-    r"(?:无|没有|未安排|不涉及|未使用)(?:.{0,24})(?:政府性基金|国有资本经营|专项转移支付|三公|项目支出|政府采购|财政专户|结转|购买服务).{0,30}"
-    r"|无.{0,30}(?:支出|预算|收支|数据|收入)[,，。]?(?:.{0,8}(?:空表|无数据))?[。]?$|为空表|本表无数据|空表"
-)
 _CONTINUED = re.compile(r"[(（]?(?:续表?|续\d*|续上表)[)）]?$|^续表?\d*[:：]?")
 _MAX_TITLE = 60
 
@@ -111,9 +106,7 @@ def _split_note(lines: list[Line], previous: _Builder | None) -> tuple[list[Line
     notes: list[Line] = []
     for position, line in enumerate(lines):
         text = comparable(line.text)
-        if _NOTE.match(text) or (position == 0 and _NIL.search(text) and len(text) < 120):
-            notes.append(line)
-        elif notes and not catalogue_title(text) and not _FORM_NUMBER.match(text) and not _UNIT.search(text) and len(notes) < 6:
+        if _NOTE.match(text) or (position == 0 and catalogue.declares_nil(text) and len(text) < 120) or (notes and not catalogue_title(text) and not _FORM_NUMBER.match(text) and not _UNIT.search(text) and len(notes) < 6):
             notes.append(line)
         else:
             return notes, lines[position:]
@@ -370,7 +363,3 @@ def _agency(texts: list[str]) -> str | None:
             return match.group(1)
     return None
 
-
-def declares_nil(text: str) -> bool:
-    """Whether a note or a cell declares that the form holds no data (本表无数据, 本单位无…支出, 空表)."""
-    return bool(_NIL.search(comparable(text)))

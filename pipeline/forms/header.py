@@ -109,7 +109,7 @@ def _is_column_numbers(numbers: list[str]) -> bool:
     if any(not re.fullmatch(r"\d{1,2}", text) for text in numbers):
         return False
     values = [int(text) for text in numbers]
-    return len(values) >= 2 and all(b - a == 1 for a, b in zip(values, values[1:], strict=False)) or values == [1]
+    return (len(values) >= 2 and all(b - a == 1 for a, b in zip(values, values[1:], strict=False))) or values == [1]
 
 
 def meaning(text: str) -> catalogue.HeaderMeaning | None:
@@ -153,7 +153,7 @@ def _header_paths(form: Form) -> list[tuple[str, ...]]:
         path: list[str] = []
         for _, text in sorted(entries, key=lambda entry: entry[0]):
             normal = squeeze(text)
-            if is_number(normal) or _PLACEHOLDER.match(normal) and normal not in ("类", "款", "项", "行次"):
+            if is_number(normal) or (_PLACEHOLDER.match(normal) and normal not in ("类", "款", "项", "行次")):
                 continue
             if not path or path[-1] != normal:
                 path.append(normal)

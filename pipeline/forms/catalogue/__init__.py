@@ -1,7 +1,7 @@
 """The catalogue of forms: titles, headers and units as tables that a fiscal expert reads and changes.
 
 Belongs here: loading those tables and looking a text up in them. Does not belong here: any title or header itself (see
-form.csv, title.csv, header.csv beside this file), nor what is done with the answer.
+form.csv, title.csv, header.csv, nil.csv beside this file), nor what is done with the answer.
 """
 
 from __future__ import annotations
@@ -71,6 +71,17 @@ def form_of_title(title: str) -> str | None:
         if pattern.search(text):
             return form
     return None
+
+
+@cache
+def _nil_pattern() -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{row['pattern']})" for row in _rows("nil.csv")))
+
+
+@cache
+def declares_nil(text: str) -> bool:
+    """Whether a note or a cell declares that a form holds no data (本表无数据, 本单位无…支出, 空表); see nil.csv."""
+    return bool(_nil_pattern().search(comparable(re.sub(r"^(?:备?注|说明)[:：]?", "", text))))
 
 
 @cache
