@@ -39,5 +39,10 @@ final as (
     from across_documents
 )
 
-select * from final
+select
+    * replace (
+        cast(bound_yuan as decimal(20, 4)) as bound_yuan,
+        cast(difference_yuan as decimal(20, 2)) as difference_yuan
+    ),
+from final
 order by document_id, identity_check_id

@@ -41,6 +41,7 @@ identified as (
         alias.department_id as curated_department_id,
         case
             when alias.agency_id is not null then alias.agency_id
+            when placed.status = 'refused' and nullif(placed.plain_department_name, '') is null then null
             when placed.plain_department_name is null or placed.plain_department_name = ''
                 then 'document:' || placed.document_id
             else coalesce(placed.place, 'document:' || placed.document_id) || ':' || placed.plain_department_name

@@ -7,12 +7,12 @@ final as (
     select
         agency_id,
         department_id,
-        kind,
-        fiscal_year as year,
+        event,
+        year,
         evidence,
         evidence_detail,
     from event
-    where kind in ('joined', 'left', 'merged', 'abolished', 'created')
+    where event in ('joined', 'left', 'merged', 'abolished', 'created')
 )
 
 select * from final

@@ -81,5 +81,13 @@ final as (
     from compared
 )
 
-select * from final
+select
+    * replace (
+        cast(adjusted_yuan as decimal(20, 2)) as adjusted_yuan,
+        cast(approved_yuan as decimal(20, 2)) as approved_yuan,
+        cast(difference_yuan as decimal(20, 2)) as difference_yuan,
+        cast(error_bound_yuan as decimal(20, 4)) as error_bound_yuan,
+        cast(executed_yuan as decimal(20, 2)) as executed_yuan
+    ),
+from final
 order by department_id, perimeter, fiscal_year, line_key

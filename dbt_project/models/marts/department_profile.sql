@@ -6,13 +6,7 @@ with functional as (
         phase,
         any_value(department_name) as department_name,
         any_value(jurisdiction_code) as jurisdiction_code,
-        sum(coalesce(
-            total_yuan,
-            case when coalesce(basic_yuan, project_yuan) is not null
-                then coalesce(basic_yuan, 0) + coalesce(project_yuan, 0)
-            end,
-            coalesce(personnel_yuan, 0) + coalesce(public_use_yuan, 0)
-        )) as expenditure_yuan,
+        sum({{ functional_amount() }}) as expenditure_yuan,
         sum(basic_yuan) as basic_yuan,
         sum(project_yuan) as project_yuan,
         sum(total_yuan) filter (where right(functional_code, 2) = '99') as other_code_yuan,
@@ -82,10 +76,10 @@ statistic as (
         document.perimeter,
         statistic.fiscal_year,
         document.phase,
-        sum(statistic.value) filter (where statistic.metric = 'staff') as staff_count,
-        sum(statistic.value) filter (where statistic.metric = 'authorised_posts') as authorised_posts_count,
-        sum(statistic.value) filter (where statistic.metric in ('retirees', 'retirees_leave')) as retiree_count,
-        sum(statistic.value) filter (where statistic.metric = 'vehicles') as vehicle_count,
+        cast(sum(statistic.value) filter (where statistic.metric = 'staff') as integer) as staff_count,
+        cast(sum(statistic.value) filter (where statistic.metric = 'authorised_posts') as integer) as authorised_posts_count,
+        cast(sum(statistic.value) filter (where statistic.metric in ('retirees', 'retirees_leave')) as integer) as retiree_count,
+        cast(sum(statistic.value) filter (where statistic.metric = 'vehicles') as integer) as vehicle_count,
     from {{ ref('fct_agency_statistic') }} as statistic
     inner join document
         on statistic.document_id = document.document_id
@@ -177,5 +171,15 @@ final as (
             and subject.phase = statistic.phase
 )
 
-select * from final
+select
+    * replace (
+        cast(basic_yuan as decimal(20, 2)) as basic_yuan,
+        cast(expenditure_yuan as decimal(20, 2)) as expenditure_yuan,
+        cast(other_code_yuan as decimal(20, 2)) as other_code_yuan,
+        cast(procurement_yuan as decimal(20, 2)) as procurement_yuan,
+        cast(project_yuan as decimal(20, 2)) as project_yuan,
+        cast(revenue_yuan as decimal(20, 2)) as revenue_yuan,
+        cast(three_public_yuan as decimal(20, 2)) as three_public_yuan
+    ),
+from final
 order by department_id, perimeter, fiscal_year, phase

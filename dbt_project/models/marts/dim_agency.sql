@@ -24,6 +24,7 @@ seen as (
         fiscal_year,
         document_id,
     from document
+    where agency_id is not null
     union all
     select
         spelling.agency_id,
@@ -40,9 +41,12 @@ seen as (
 printed as (
     select
         seen.agency_id,
-        first(seen.department_id order by seen.fiscal_year desc nulls last, seen.document_id) as department_id,
+        first(
+            seen.department_id
+            order by seen.department_id <> seen.agency_id desc, seen.fiscal_year desc nulls last, seen.document_id
+        ) as department_id,
         any_value(seen.jurisdiction_code) as jurisdiction_code,
-        min(seen.level) as level,
+        max(seen.level) as level,
         min(seen.fiscal_year) as first_year,
         max(seen.fiscal_year) as last_year,
     from seen

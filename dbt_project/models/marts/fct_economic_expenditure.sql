@@ -82,5 +82,10 @@ final as (
     group by document_id, agency_id, fund, scheme, line_key, known_code, measure, phase, fiscal_year
 )
 
-select * from final
+select
+    * replace (
+        cast(amount_yuan as decimal(20, 2)) as amount_yuan,
+        cast(error_bound_yuan as decimal(20, 4)) as error_bound_yuan
+    ),
+from final
 order by document_id, agency_id, fund, scheme, line_key, measure, phase, fiscal_year

@@ -68,5 +68,14 @@ final as (
     having count(amount_yuan) > 0
 )
 
-select * from final
+select
+    * replace (
+        cast(basic_yuan as decimal(20, 2)) as basic_yuan,
+        cast(error_bound_yuan as decimal(20, 4)) as error_bound_yuan,
+        cast(personnel_yuan as decimal(20, 2)) as personnel_yuan,
+        cast(project_yuan as decimal(20, 2)) as project_yuan,
+        cast(public_use_yuan as decimal(20, 2)) as public_use_yuan,
+        cast(total_yuan as decimal(20, 2)) as total_yuan
+    ),
+from final
 order by document_id, agency_id, fund, line_key, phase, fiscal_year

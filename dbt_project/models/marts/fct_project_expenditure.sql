@@ -43,5 +43,10 @@ final as (
         fund, phase, fiscal_year
 )
 
-select * from final
+select
+    * replace (
+        cast(amount_yuan as decimal(20, 2)) as amount_yuan,
+        cast(error_bound_yuan as decimal(20, 4)) as error_bound_yuan
+    ),
+from final
 order by document_id, agency_id, category_name, project_name, fund, phase, fiscal_year

@@ -80,5 +80,10 @@ final as (
     group by leaf.document_id, leaf.agency_id, leaf.revenue_source, leaf.phase, leaf.fiscal_year
 )
 
-select * from final
+select
+    * replace (
+        cast(amount_yuan as decimal(20, 2)) as amount_yuan,
+        cast(error_bound_yuan as decimal(20, 4)) as error_bound_yuan
+    ),
+from final
 order by document_id, agency_id, source, phase, fiscal_year

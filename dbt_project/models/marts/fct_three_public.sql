@@ -2,6 +2,12 @@
 with figure as (
     select * from {{ ref('int_chosen_figure') }}
     where fact = 'three_public'
+    -- Vehicles are a total wherever their purchase or operation is printed.
+    qualify
+        line_code <> 'vehicles'
+        or not bool_or(line_code in ('vehicle_purchase', 'vehicle_operation')) over (
+            partition by document_id, form, agency_id, phase, fiscal_year
+        )
 ),
 
 speaking as (
@@ -45,5 +51,10 @@ final as (
     group by document_id, agency_id, line_code, phase, fiscal_year
 )
 
-select * from final
+select
+    * replace (
+        cast(amount_yuan as decimal(20, 2)) as amount_yuan,
+        cast(error_bound_yuan as decimal(20, 4)) as error_bound_yuan
+    ),
+from final
 order by document_id, agency_id, item, phase, fiscal_year

@@ -3,13 +3,7 @@
 with fact as (
     select
         *,
-        coalesce(
-            total_yuan,
-            case when coalesce(basic_yuan, project_yuan) is not null
-                then coalesce(basic_yuan, 0) + coalesce(project_yuan, 0)
-            end,
-            coalesce(personnel_yuan, 0) + coalesce(public_use_yuan, 0)
-        ) as amount_yuan,
+        {{ functional_amount() }} as amount_yuan,
     from {{ ref('fct_functional_expenditure') }}
 ),
 
@@ -331,5 +325,14 @@ final as (
     from link
 )
 
-select * from final
+select
+    * replace (
+        cast(amount_yuan as decimal(20, 2)) as amount_yuan,
+        cast(basic_yuan as decimal(20, 2)) as basic_yuan,
+        cast(change_yuan as decimal(20, 2)) as change_yuan,
+        cast(error_bound_yuan as decimal(20, 4)) as error_bound_yuan,
+        cast(previous_amount_yuan as decimal(20, 2)) as previous_amount_yuan,
+        cast(project_yuan as decimal(20, 2)) as project_yuan
+    ),
+from final
 order by department_id, perimeter, fund, phase, fiscal_year, line_key

@@ -129,5 +129,13 @@ final as (
             and year.fiscal_year = like_for_like.fiscal_year
 )
 
-select * from final
+select
+    * replace (
+        cast(amount_yuan as decimal(20, 2)) as amount_yuan,
+        cast(change_yuan as decimal(20, 2)) as change_yuan,
+        cast(error_bound_yuan as decimal(20, 4)) as error_bound_yuan,
+        cast(like_for_like_change_yuan as decimal(20, 2)) as like_for_like_change_yuan,
+        cast(previous_amount_yuan as decimal(20, 2)) as previous_amount_yuan
+    ),
+from final
 order by department_id, perimeter, phase, item, fiscal_year

@@ -47,12 +47,15 @@ spelling as (
         document_id,
         agency_name,
         agency_level,
+        {{ plain_name('agency_name') }} as plain_agency_name,
     from printed
     union all
+    -- A narrative calls a department with all its units its 系统.
     select
         stated.document_id,
         stated.agency_name,
         cast(null as varchar) as agency_level,
+        regexp_replace({{ plain_name('stated.agency_name') }}, '系统$', '') as plain_agency_name,
     from stated
     left join printed
         on
@@ -66,7 +69,7 @@ matched as (
         spelling.document_id,
         spelling.agency_name,
         spelling.agency_level,
-        {{ plain_name('spelling.agency_name') }} as plain_agency_name,
+        spelling.plain_agency_name,
         identity.agency_id as document_agency_id,
         identity.department_id,
         identity.place,
@@ -79,7 +82,7 @@ matched as (
     left join alias
         on
             identity.place = alias.jurisdiction_code
-            and {{ plain_name('spelling.agency_name') }} = alias.plain_alias
+            and spelling.plain_agency_name = alias.plain_alias
 ),
 
 final as (

@@ -5,7 +5,7 @@ with source as (
 
 correction as (
     select * from {{ ref('correction') }}
-    where status = 'applied'
+    where status in ('applied', 'reported', 'confirmed')
 ),
 
 final as (
