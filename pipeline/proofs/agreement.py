@@ -170,9 +170,7 @@ def _add_unit_sums(
 def _add_equality(ledger: Ledger, rule: Rule, stated: int, addends: Sequence[int]) -> None:
     identity = ledger.add(rule, stated, ((place, 1) for place in addends))
     if identity is not None and rule.force == "convention" and abs(identity.difference) > identity.bound:
-        identity.verdict = "not_checkable"
-        identity.reason = "equal by convention only, and not equal here"
-        identity.is_linear = False
+        identity.set_aside("equal by convention only, and not equal here")
 
 
 def _forms_with_all_units(ledger: Ledger, fields: Sequence[Fields]) -> set[int]:
@@ -210,9 +208,7 @@ def set_aside_scope_differences(ledger: Ledger, fields: Sequence[Fields]) -> Non
         if all(held[place] and not failed[place] for place in identity.places) and not _is_shifted(
             identity, fields, ledger.amounts
         ):
-            identity.verdict = "not_checkable"
-            identity.reason = "each form adds up by itself: their scope differs"
-            identity.is_linear = False
+            identity.set_aside("each form adds up by itself: their scope differs")
 
 
 def _is_shifted(identity: Identity, fields: Sequence[Fields], amounts: Sequence[Amount]) -> bool:

@@ -13,10 +13,10 @@ from __future__ import annotations
 import csv
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 FOLDER = Path(__file__).parent
 
@@ -69,9 +69,17 @@ def same_names() -> tuple[SameName, ...]:
         return tuple(SameName(**row) for row in csv.DictReader(file))
 
 
+class Described(Protocol):
+    """What a selector is asked of: fields by name, and a kind; amounts of one kind answer every selector alike."""
+
+    kind: Hashable
+
+    def __call__(self, name: str) -> Any: ...
+
+
 @functools.cache
-def selector(text: str) -> Callable[[Callable[[str], Any]], bool]:
-    """The selector as a test of one figure, whose fields are given by a function of the field's name."""
+def selector(text: str) -> Callable[[Described], bool]:
+    """The selector as a test of one figure."""
     conditions: list[tuple[str, bool, frozenset[str]]] = []
     for part in text.split():
         found = re.fullmatch(r"(\w+)(!?=)(.*)", part)
@@ -79,9 +87,15 @@ def selector(text: str) -> Callable[[Callable[[str], Any]], bool]:
             raise ValueError(f"identities.csv: {part!r} is no condition; write field=value|value or field!=value")
         name, operator, values = found.groups()
         conditions.append((name, operator == "=", frozenset(values.split("|"))))
+    known: dict[Hashable, bool] = {}
 
-    def holds(field: Callable[[str], Any]) -> bool:
-        return all((_text(field(name)) in values) == wanted for name, wanted, values in conditions)
+    def holds(field: Described) -> bool:
+        kind = field.kind
+        answer = known.get(kind)
+        if answer is None:
+            answer = all((_text(field(name)) in values) == wanted for name, wanted, values in conditions)
+            known[kind] = answer
+        return answer
 
     return holds
 

@@ -9,15 +9,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 
 from pipeline.proofs.identity import Identity, Ledger, yuan
-from pipeline.proofs.intervals import Solution
 
 _UNIT_POWERS = (3, 4, 6, 8)
 _FEWEST_OF_A_PATTERN = 2
 
 
-def explain(ledger: Ledger, solution: Solution) -> dict[int, str]:
+def explain(ledger: Ledger) -> dict[int, str]:
     """Words for failing identities by their place in the ledger, where a pattern explains them."""
-    del solution
     words: dict[int, str] = {}
     words.update(_rows_missing_or_doubled(ledger))
     words.update(_units(ledger))

@@ -6,9 +6,10 @@ only, which funds coincide. Does not belong here: identities.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +35,14 @@ class Fields:
     fund_class: str
     code: str | None = None
     same_name: str | None = None
+    kind: Hashable = None
+
+    def __post_init__(self) -> None:
+        figure = self.figure
+        self.kind = (
+            figure.form, figure.scheme, figure.measure, figure.source, self.is_total, self.total_kind,
+            bool(self.code), self.same_name, figure.line_code if figure.scheme in _NAMED_CODES else None,
+        )  # fmt: skip
 
     @property
     def revenue_item(self) -> str | None:
@@ -59,6 +68,8 @@ class Fields:
         return getattr(self.figure, name)
 
 
+_NAMED_CODES = frozenset({"revenue", "three_public"})
+"""Schemes whose line codes are words of ours, which selectors may name."""
 _DERIVED = frozenset({"is_total", "agency", "fund_class", "code", "same_name", "revenue_item", "total_kind"})
 
 
@@ -77,15 +88,16 @@ def fields_of_document(figures: Sequence[Figure]) -> list[Fields]:
     shared: dict[str, str] = {}
     for same in same_names():
         shared[bare_name(same.name)] = same.name
+    bare = functools.cache(bare_name)
     fields = []
     for figure in figures:
         agency = "department" if figure.agency_level == "department" else agencies[figure.agency_name]
-        field = Fields(figure, is_total(figure), agency, figure.fund, figure.line_code)
-        if figure.line_name:
-            field.same_name = shared.get(bare_name(figure.line_name))
-        if figure.scheme in _CODED and not field.is_total and not (figure.line_code or "").isdigit():
-            field.code = _code_of_named(figure, codes)
-        fields.append(field)
+        whole = is_total(figure)
+        code = figure.line_code
+        if figure.scheme in _CODED and not whole and not (code or "").isdigit():
+            code = _code_of_named(figure, codes)
+        name = bare(figure.line_name) if figure.line_name else ""
+        fields.append(Fields(figure, whole, agency, figure.fund, code, shared.get(name)))
     return fields
 
 

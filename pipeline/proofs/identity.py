@@ -58,6 +58,12 @@ class Identity:
     def places(self) -> tuple[int, ...]:
         return (self.stated, *(place for place, _ in self.addends))
 
+    def set_aside(self, reason: str) -> None:
+        """Take the identity out of the proof: it shows nothing, and says why."""
+        self.verdict = "not_checkable"
+        self.reason = reason
+        self.is_linear = False
+
     @property
     def terms(self) -> tuple[tuple[int, int], ...]:
         """(place, coefficient) of stated − Σ addends = 0."""
@@ -84,8 +90,8 @@ class Ledger:
     ) -> Identity | None:
         """Add an identity with its difference and bound; None where it states nothing or is known already.
 
-        It states nothing when every term is blank, and when the stated amount is blank while addends are printed it is kept
-        as `not_checkable` (a total left blank is no zero).
+        It states nothing when every term is blank. When the stated amount alone is blank, or all addends are, it is kept
+        as `not_checkable` (what is left blank is no zero).
         """
         identity = Identity(rule, stated, tuple(addends), reason=reason, extra_bound=extra_bound, is_linear=is_linear)
         amounts = self.amounts
@@ -97,9 +103,9 @@ class Ledger:
         self._known.add(signature)
         weigh(identity, amounts)
         if amounts[stated].state == "blank" and identity.difference:
-            identity.verdict = "not_checkable"
-            identity.reason = "the total is left blank"
-            identity.is_linear = False
+            identity.set_aside("the total is left blank")
+        elif identity.difference and all(amounts[place].is_blank for place, _ in identity.addends):
+            identity.set_aside("the parts are left blank")
         self.identities.append(identity)
         return identity
 

@@ -49,7 +49,8 @@ class Interval:
 class Solution:
     """Suspects by place with their intervals; groups of which one must be wrong; constraints that no rounding explains together.
 
-    `broken` holds indices of constraints that take part in an infeasibility, `undecided` those that the limits left open.
+    `broken` holds indices of constraints that rounding cannot explain, alone or together; `undecided` those that the limits
+    left open.
     """
 
     suspects: dict[int, Interval] = field(default_factory=dict)
@@ -191,7 +192,9 @@ def _solve_component(
             break
         for rows, columns in certificates:
             clauses.append(frozenset(system.places[number] for number in columns))
-            solution.broken.update(system.rows[number] for number in rows)
+            indices = {system.rows[number] for number in rows}
+            if all(abs(constraints[index].difference) <= constraints[index].bound for index in indices):
+                solution.broken |= indices
     if not feasible:
         solution.undecided.update(
             index
@@ -263,6 +266,13 @@ def _certificates(system: _System, free: Iterable[int], seconds: float) -> list[
         return None
     row_count, column_count = system.matrix.shape
     low, high = system.bounds(free)
+    options = {"time_limit": max(seconds, 0.05)}
+    plain = linprog(
+        np.zeros(column_count), A_eq=system.matrix, b_eq=system.right, bounds=np.column_stack([low, high]), method="highs",
+        options=options,
+    )  # fmt: skip
+    if plain.status == 0:
+        return []
     eye = identity(row_count, format="csr")
     matrix = hstack([system.matrix, eye, -eye], format="csr")
     objective = np.concatenate([np.zeros(column_count), np.ones(2 * row_count)])
@@ -275,7 +285,7 @@ def _certificates(system: _System, free: Iterable[int], seconds: float) -> list[
         b_eq=system.right,
         bounds=bounds,
         method="highs",
-        options={"time_limit": max(seconds, 0.05)},
+        options=options,
     )
     if result.status != 0:
         return None

@@ -56,7 +56,7 @@ def _add_links(
             continue
         identity = ledger.add(rules()["narrative_repeats_form"], place, [(figure, 1)])
         if identity is not None and ledger.amounts[figure].is_blank:
-            _not_checkable(identity, "the form leaves the figure blank")
+            identity.set_aside("the form leaves the figure blank")
 
 
 def _add_changes(
@@ -79,7 +79,7 @@ def _add_changes(
         if before is not None:
             identity = ledger.add(rule, place, [(base[1], 1), (before, -1)])
             if identity is not None and abs(identity.difference) > identity.bound:
-                _not_checkable(identity, "the sentence may compare with another amount than the form's")
+                identity.set_aside("the sentence may compare with another amount than the form's")
         base = None
 
 
@@ -141,12 +141,23 @@ def _add_percentage(ledger: Ledger, rule: Any, row: Mapping[str, Any], stated: i
     identity.is_linear = False
     if identity.difference and abs(identity.difference) <= identity.bound:
         identity.verdict = "rounding"
-    elif identity.difference:
+    elif abs(identity.difference) > 3 * identity.bound:
         identity.verdict = "error"
-    if abs(identity.difference) > identity.bound and abs(identity.difference) <= 3 * identity.bound:
+        if not _is_confirmed(ledger, stated, change):
+            identity.set_aside(identity.reason + "; the sentence may compare with another amount")
+    elif identity.difference:
         identity.verdict = "rounding"
         identity.reason += "; the last digit of the percentage is cut off, not rounded"
     ledger.identities.append(identity)
+
+
+def _is_confirmed(ledger: Ledger, stated: int, change: int) -> bool:
+    """Whether forms confirm both the amount and the change that a percentage is of."""
+    confirmed: set[str] = set()
+    for identity in ledger.identities:
+        if identity.stated in (stated, change) and identity.difference == 0:
+            confirmed.add(identity.rule.identity)
+    return {"narrative_repeats_form", "narrative_change"} <= confirmed
 
 
 def _add_parts(ledger: Ledger, block: Sequence[tuple[Mapping[str, Any], int | None]]) -> None:
@@ -173,9 +184,3 @@ def _add_parts(ledger: Ledger, block: Sequence[tuple[Mapping[str, Any], int | No
             )
             start += taken
         start += 1
-
-
-def _not_checkable(identity: Identity, reason: str) -> None:
-    identity.verdict = "not_checkable"
-    identity.reason = reason
-    identity.is_linear = False

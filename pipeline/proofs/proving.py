@@ -20,7 +20,7 @@ from pipeline.proofs.fields import fields_of_document
 from pipeline.proofs.identity import SCALE, Amount, Identity, Ledger, amount_of, yuan
 from pipeline.proofs.intervals import Constraint, Interval, Solution, solve
 from pipeline.proofs.narrative import add_narrative_identities
-from pipeline.proofs.structure import add_form_identities, add_parent_identities
+from pipeline.proofs.structure import add_form_identities, add_parent_identities, set_aside_mixed_levels
 
 SECONDS = 10.0
 """Limit for the solver on one document."""
@@ -30,6 +30,8 @@ _MOST_CONFIRMATIONS = 20
 _COST_OF_BLANK = 1.03
 _COST_OF_SENTENCE = 0.95
 _MOST_NAMED = 6
+_MOST_SUSPECTS_FOR_ONE = 4
+"""Where more figures than these could each be the wrong one, none is named: the identity stays in error."""
 
 
 @dataclass
@@ -62,6 +64,7 @@ def prove(
     fields = fields_of_document(figures)
     add_parent_identities(ledger, figures)
     add_form_identities(ledger, figures, fields)
+    set_aside_mixed_levels(ledger)
     merge_funds(fields, ledger.amounts)
     add_agreements(ledger, fields)
     set_aside_scope_differences(ledger, fields)
@@ -75,12 +78,13 @@ def prove(
         deviation = value - ledger.amounts[place].value
         solution.suspects.setdefault(place, Interval(deviation - half, deviation + half))
     _judge(ledger, solution, constrained)
-    explained = diagnosis.explain(ledger, solution)
-    _mark(ledger, figures, solution)
+    explained = diagnosis.explain(ledger)
+    suspects = _localise(ledger, solution, explained)
+    _mark(ledger, figures, suspects)
     document_id = figures[0].document_id
     return Proofs(
         _check_rows(ledger, titles, document_id, explained),
-        _suspect_rows(ledger, solution, titles, document_id, explained),
+        _suspect_rows(ledger, suspects, titles, document_id, explained),
     )
 
 
@@ -134,7 +138,64 @@ def _is_printed_twice(identity: Identity, amounts: Sequence[Amount]) -> bool:
     return len(printed) == 1 and amounts[printed[0]].half == amounts[identity.stated].half
 
 
-def _mark(ledger: Ledger, figures: Sequence[Figure], solution: Solution) -> None:
+@dataclass(frozen=True, slots=True)
+class _Suspect:
+    """A figure that is wrong, or one of a group of which one is; the interval it should lie in."""
+
+    interval: Interval
+    group: tuple[int, ...]
+
+
+def _localise(ledger: Ledger, solution: Solution, explained: dict[int, str]) -> dict[int, _Suspect]:
+    """Suspects by place: of figures that would do equally well those that could be right below zero are dropped.
+
+    Notes in `explained` where a failing identity cannot be pinned on few figures.
+    """
+    failing: defaultdict[int, list[int]] = defaultdict(list)
+    for number, identity in enumerate(ledger.identities):
+        if identity.verdict == "error" and identity.is_linear:
+            for place in identity.places:
+                failing[place].append(number)
+    suspects: dict[int, _Suspect] = {}
+    for place, found in sorted(solution.suspects.items()):
+        group: dict[int, Interval] = {}
+        for other in (place, *solution.alternatives.get(place, ())):
+            interval = found if other == place else _interval_of(other, failing[other], ledger)
+            if _is_plausible(ledger.amounts[other], interval):
+                group[other] = interval
+        if not group or len(group) > _MOST_SUSPECTS_FOR_ONE:
+            for number in failing[place]:
+                words = f"one of {len(group)} figures is wrong" if group else "no single figure explains it"
+                explained.setdefault(number, words)
+            continue
+        for other, interval in group.items():
+            if ledger.amounts[other].figure is not None:
+                suspects.setdefault(other, _Suspect(interval, tuple(group)))
+    return suspects
+
+
+def _interval_of(place: int, numbers: Sequence[int], ledger: Ledger) -> Interval:
+    """What the failing identities of a figure leave it, all other terms being as printed: a deviation from the printed value."""
+    low: int | None = None
+    high: int | None = None
+    for number in numbers:
+        identity = ledger.identities[number]
+        coefficient = dict(identity.terms)[place]
+        middle = -coefficient * identity.difference
+        room = identity.bound - ledger.amounts[place].half
+        low = middle - room if low is None else max(low, middle - room)
+        high = middle + room if high is None else min(high, middle + room)
+    if low is None or high is None or low > high:
+        return Interval(None, None)
+    return Interval(low, high)
+
+
+def _is_plausible(amount: Amount, interval: Interval) -> bool:
+    """Whether the amount may be what its interval asks: a positive amount is not a misprint of a negative one."""
+    return amount.value < 0 or interval.high is None or amount.value + interval.high >= 0
+
+
+def _mark(ledger: Ledger, figures: Sequence[Figure], suspects: Mapping[int, _Suspect]) -> None:
     """Set proof and proof_count of every figure."""
     confirmed: Counter[int] = Counter()
     touched: set[int] = set()
@@ -143,10 +204,9 @@ def _mark(ledger: Ledger, figures: Sequence[Figure], solution: Solution) -> None
         touched |= places
         if identity.verdict in ("exact", "rounding", "printed_twice") and not identity.is_trivial:
             confirmed.update(places)
-    doubted = {other for place in solution.suspects for other in (place, *solution.alternatives.get(place, ()))}
     for place, figure in enumerate(figures):
         figure.proof_count = confirmed[place]
-        if place in doubted:
+        if place in suspects:
             figure.proof = "suspect"
         elif confirmed[place]:
             figure.proof = "proved"
@@ -212,7 +272,8 @@ def label(amount: Amount, titles: Mapping[int, str], home: int | None) -> str:
             f"“{sentence.get('subject') or ''}” {sentence.get('printed_text', '')} (p. {sentence.get('page_number')})"
         )
     figure = amount.figure
-    words = [word for word in (figure.line_code, figure.line_name) if word]
+    name = figure.line_name if figure.line_name != figure.agency_name else None
+    words = [word for word in (figure.line_code, name) if word]
     if figure.agency_level == "unit" or not words:
         words.insert(0, figure.agency_name)
     if figure.is_comparative:
@@ -224,30 +285,31 @@ def label(amount: Amount, titles: Mapping[int, str], home: int | None) -> str:
 
 
 def _suspect_rows(
-    ledger: Ledger, solution: Solution, titles: Mapping[int, str], document_id: str, explained: Mapping[int, str]
+    ledger: Ledger,
+    suspects: Mapping[int, _Suspect],
+    titles: Mapping[int, str],
+    document_id: str,
+    explained: Mapping[int, str],
 ) -> list[dict[str, Any]]:
     failing: defaultdict[int, list[int]] = defaultdict(list)
     for number, identity in enumerate(ledger.identities):
         if identity.verdict == "error":
             for place in set(identity.places):
                 failing[place].append(number)
-    rows: dict[str, dict[str, Any]] = {}
-    for place, interval in sorted(solution.suspects.items()):
-        group = (place, *solution.alternatives.get(place, ()))
-        for other in group:
-            amount = ledger.amounts[other]
-            if amount.figure is None or amount.id in rows:
-                continue
-            own = interval if other == place else None
-            rows[amount.id] = {
+    rows = []
+    for place, suspect in sorted(suspects.items()):
+        amount = ledger.amounts[place]
+        rows.append(
+            {
                 "figure_id": amount.id,
                 "document_id": document_id,
-                "printed_yuan": amount.figure.amount_yuan,
-                "feasible_low_yuan": _end(amount, own.low) if own is not None else None,
-                "feasible_high_yuan": _end(amount, own.high) if own is not None else None,
-                "reason": _reason(other, group, ledger, failing[other], titles, explained),
+                "printed_yuan": amount.figure.amount_yuan if amount.figure is not None else None,
+                "feasible_low_yuan": _end(amount, suspect.interval.low),
+                "feasible_high_yuan": _end(amount, suspect.interval.high),
+                "reason": _reason(suspect.group, ledger, failing[place], titles, explained),
             }
-    return list(rows.values())
+        )
+    return rows
 
 
 def _end(amount: Amount, deviation: int | None) -> Decimal | None:
@@ -255,7 +317,6 @@ def _end(amount: Amount, deviation: int | None) -> Decimal | None:
 
 
 def _reason(
-    place: int,
     group: Sequence[int],
     ledger: Ledger,
     failing: Sequence[int],

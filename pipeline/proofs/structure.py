@@ -54,46 +54,99 @@ def _add_sums(ledger: Ledger, rule: Rule, fields: Sequence[Fields]) -> None:
     addends = []
     for text in rule.addends.split(" + "):
         text = text.strip()
-        optional = text.startswith("[")
-        addends.append((selector(text.strip("[]")), optional))
+        addends.append((selector(text.strip("[]")), text.startswith("[")))
     is_stated = selector(rule.stated)
-    groups: defaultdict[tuple[object, ...], list[int]] = defaultdict(list)
+    groups: defaultdict[tuple[object, ...], tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
     for place, field in enumerate(fields):
-        if not field.figure.is_memo or rule.force == "promise":
-            groups[tuple(field(name) for name in rule.match)].append(place)
-    for places in groups.values():
-        if len(places) < 2:
+        if field.figure.is_memo and rule.force != "promise":
             continue
-        stated = [place for place in places if is_stated(fields[place])]
-        if len(stated) != 1:
+        if is_stated(field):
+            groups[tuple(field(name) for name in rule.match)][0].append(place)
+        elif any(matches(field) for matches, _ in addends):
+            groups[tuple(field(name) for name in rule.match)][1].append(place)
+    totals = {identity.stated for identity in ledger.identities if identity.rule.method == "parent_column"}
+    for stated, parts in groups.values():
+        if len(stated) != 1 or not parts or (rule.scope == "row" and stated[0] in totals):
             continue
         chosen: list[int] = []
         for matches, optional in addends:
-            found = [place for place in places if place != stated[0] and matches(fields[place])]
+            found = [place for place in parts if matches(fields[place])]
             if len(found) == 1:
                 chosen.append(found[0])
             elif found or not optional:
                 chosen.clear()
                 break
-        if not chosen:
-            continue
-        identity = ledger.add(rule, stated[0], ((place, 1) for place in chosen))
-        if identity is not None and rule.force == "alternative":
-            _choose_alternative(ledger, stated[0])
+        if chosen and rule.force == "alternative":
+            _add_alternative(ledger, rule, stated[0], chosen)
+        elif chosen:
+            ledger.add(rule, stated[0], ((place, 1) for place in chosen))
 
 
-def _choose_alternative(ledger: Ledger, stated: int) -> None:
-    """Where a total has two possible compositions, keep the one that the amounts bear out (the first, if neither)."""
-    rivals = [
+def _add_alternative(ledger: Ledger, rule: Rule, stated: int, chosen: Sequence[int]) -> None:
+    """Another composition of a total: stated only where it holds and the usual one does not, which it then replaces."""
+    amounts = ledger.amounts
+    difference = amounts[stated].value - sum(amounts[place].value for place in chosen)
+    bound = amounts[stated].half + sum(amounts[place].half for place in chosen)
+    usual = [
         identity
         for identity in ledger.identities
-        if identity.stated == stated and identity.rule.identity.startswith("three_public_total")
+        if identity.stated == stated and identity.rule.scope in ("row", "form")
     ]
-    if len(rivals) < 2:
+    if abs(difference) > bound or any(abs(identity.difference) <= identity.bound for identity in usual):
         return
-    best = min(rivals, key=lambda identity: (abs(identity.difference) > identity.bound, rivals.index(identity)))
-    dropped = {id(identity) for identity in rivals if identity is not best}
-    ledger.identities[:] = [identity for identity in ledger.identities if id(identity) not in dropped]
+    for identity in usual:
+        identity.set_aside("the total is of another composition")
+    ledger.add(rule, stated, ((place, 1) for place in chosen))
+
+
+def set_aside_mixed_levels(ledger: Ledger) -> None:
+    """Mark as not checkable a sum of rows that has too much because its rows are of several levels.
+
+    Where no code tells the levels apart, a row that equals its parent, a first run of rows that does, or rows that make the double
+    or the triple of it are no evidence of a wrong figure but of rows that include each other.
+    """
+    for identity in ledger.identities:
+        if identity.rule.method != "parent_row" or not identity.is_linear:
+            continue
+        stated = ledger.amounts[identity.stated]
+        if -identity.difference <= identity.bound or stated.value <= 0:
+            continue
+        children = sorted(
+            (
+                (figure, ledger.amounts[place])
+                for place, _ in identity.addends
+                if (figure := ledger.amounts[place].figure)
+            ),
+            key=lambda child: child[0].row_index,
+        )
+        if all((figure.line_code or "").isdigit() and not figure.cross_code for figure, _ in children):
+            continue
+        if _is_mixed([amount.value for _, amount in children], stated.value, stated.half) and not _is_repeated(
+            [figure for figure, _ in children]
+        ):
+            identity.set_aside("rows of several levels stand below it")
+
+
+def _is_mixed(values: Sequence[int], stated: int, half: int) -> bool:
+    printed = [value for value in values if value]
+    bound = half * (len(printed) + 1)
+    running = 0
+    for value in printed:
+        running += value
+        if abs(value - stated) <= 2 * half or (running != value and abs(running - stated) <= bound):
+            return True
+    return any(abs(sum(printed) - times * stated) <= times * bound for times in (2, 3))
+
+
+def _is_repeated(figures: Sequence[Figure]) -> bool:
+    """Whether one row occurs twice among the children: then it is counted twice, and no level is in doubt."""
+    seen: set[tuple[object, ...]] = set()
+    for figure in figures:
+        key = (figure.line_code, figure.line_name, figure.agency_name, figure.cross_code, figure.amount_yuan)
+        if key in seen and figure.amount_yuan and (figure.line_code or figure.line_name):
+            return True
+        seen.add(key)
+    return False
 
 
 def _add_changes(ledger: Ledger, rule: Rule, figures: Sequence[Figure]) -> None:
