@@ -20,6 +20,7 @@ from typing import NamedTuple
 from pipeline.forms.text import squeeze
 
 SEED = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds" / "jurisdiction.csv"
+CENTRAL_BODIES = Path(__file__).resolve().parent / "catalogue" / "central_body.csv"
 CENTRAL_CODE = "100000"
 
 _MINISTRIES = (
@@ -38,7 +39,9 @@ _LEAD = re.compile(
     rf"^(?:第[{_NUMERALS}]+(?:部分|章|节)|[二〇○零一三四五六七八九]{{4}}年|[{_NUMERALS}]{{1,3}}、|\d+|年度?|度|"
     r"[:：()（）《〈“\"—\-_.、]|附件|附表|表|单位名称|部门名称|单位|部门|关于|中国共产党|中共(?!中央)|原)*"
 )
-_NOT_A_PLACE_AFTER_SHORT_NAME = re.compile(r"^(?:大学|路|银行|话|海域|人$)")
+_NOT_A_PLACE_AFTER_SHORT_NAME = re.compile(r"^(?:[一-鿿]{0,8}?大学|路|银行|话|海域|人$)")
+"""A university in a city is the city's, the province's or central: its name does not tell."""
+_BODY_ENDS = re.compile(r"$|[\d(（:：年]|部门|单位|预算|决算|收支|财务|信息|本级")
 
 
 class Jurisdiction(NamedTuple):
@@ -87,6 +90,18 @@ def _indexed(pairs: dict[str, set[str]]) -> dict[str, list[tuple[str, str]]]:
     for found in index.values():
         found.sort(key=lambda pair: (-len(pair[0]), pair[1]))
     return dict(index)
+
+
+@lru_cache(maxsize=1)
+def _central_bodies() -> frozenset[str]:
+    with CENTRAL_BODIES.open(encoding="utf-8", newline="") as file:
+        return frozenset(row["name"] for row in csv.DictReader(file))
+
+
+def _is_central_body(text: str) -> bool:
+    """Whether the text begins with the whole name of a central body that bears a city's name (北京大学, not 北京大学深圳医院)."""
+    at = text.find("学院" if "大学" not in text else "大学", 0, 24)
+    return at > 0 and text[: at + 2] in _central_bodies() and bool(_BODY_ENDS.match(text[at + 2 :]))
 
 
 @lru_cache(maxsize=1)
@@ -153,7 +168,7 @@ def find_jurisdiction(text: str) -> Jurisdiction | None:
     squeezed = squeeze(text)
     start = _LEAD.match(squeezed)
     begin = start.end() if start else 0
-    if _CENTRAL.match(squeezed[begin:]):
+    if _CENTRAL.match(squeezed[begin:]) or _is_central_body(squeezed[begin:]):
         return Jurisdiction(CENTRAL_CODE, "中央")
     gazetteer = _gazetteer()
     found = _at_beginning(gazetteer, squeezed, begin)

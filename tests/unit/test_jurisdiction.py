@@ -24,6 +24,8 @@ from pipeline.forms.jurisdiction import find_jurisdiction
         ("关于洛阳市2020年财政预算执行情况的报告", "410300", "洛阳市"),
         ("国家信访局2024年度部门决算", "100000", "中央"),
         ("中华人民共和国财政部", "100000", "中央"),
+        ("北京大学2026年部门预算", "100000", "中央"),
+        ("上海交通大学", "100000", "中央"),
     ],
 )
 def test_place_is_found(text: str, code: str, name: str) -> None:
@@ -43,7 +45,8 @@ def test_an_agency_of_a_city_named_after_a_district_belongs_to_the_city() -> Non
         "财政部门",
         "城区建设与管理",
         "东方市场管理所",
-        "北京大学",
+        "苏州大学2026年部门预算",  # of the province, which the name does not say
+        "北京大学深圳医院",
         "国家赔偿费用支出",
         "一般公共服务支出",
         "",
