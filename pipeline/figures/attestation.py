@@ -5,7 +5,7 @@ listing what contradicts them. Does not belong here: deciding: a name that contr
 code that no edition has are reported, and a person changes the seed.
 
 `python -m pipeline.figures.attestation warehouse/yusuan.duckdb` reads a published warehouse, rewrites functional_class.csv and
-economic_class.csv, and prints the report. A second run changes nothing.
+economic_class.csv, strengthens renames in concordance.csv, and prints the report. A second run changes nothing.
 """
 
 from __future__ import annotations
@@ -132,7 +132,45 @@ def merge(attestations: Iterable[Attestation], seeds: Path = classification.SEED
         ("economic_class.csv", "economic_code", "economic_name"),
     ):
         report.changed += _rewrite(seeds / file_name, code_field, name_field, years, documents)
+    report.changed += _strengthen(seeds)
     return report
+
+
+def _strengthen(seeds: Path) -> int:
+    """A rename rests on documents once both of its names do. Moves and merges need a person: names alone do not show them."""
+    attested = {
+        (row.get("scheme", classification.FUNCTIONAL), row[code_field], row[name_field])
+        for file_name, code_field, name_field in (
+            ("functional_class.csv", "functional_code", "functional_name"),
+            ("economic_class.csv", "economic_code", "economic_name"),
+        )
+        for row in _read(seeds / file_name)[1]
+        if row["evidence"] == "attested"
+    }
+    path = seeds / "concordance.csv"
+    fields, rows = _read(path)
+    changed = 0
+    for row in rows:
+        names = {(row["scheme"], row["from_code"], row["from_name"]), (row["scheme"], row["to_code"], row["to_name"])}
+        if row["kind"] == "rename" and row["evidence"] != "attested" and names <= attested:
+            row["evidence"], row["evidence_detail"] = "attested", "Both names attested in documents"
+            changed += 1
+    if changed:
+        _write(path, fields, rows)
+    return changed
+
+
+def _read(path: Path) -> tuple[list[str], list[dict[str, str]]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        return list(reader.fieldnames or ()), list(reader)
+
+
+def _write(path: Path, fields: list[str], rows: list[dict[str, str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, fields, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 def _rewrite(
@@ -142,10 +180,7 @@ def _rewrite(
     years: Mapping[tuple[str, str, str], set[int]],
     documents: Mapping[tuple[str, str, str], set[str]],
 ) -> int:
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        fields = list(reader.fieldnames or ())
-        rows = list(reader)
+    fields, rows = _read(path)
     changed = 0
     for row in rows:
         key = (row.get("scheme", classification.FUNCTIONAL), row[code_field], row[name_field])
@@ -162,10 +197,7 @@ def _rewrite(
             )
         changed += row != before
     if changed:
-        with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, fields, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
+        _write(path, fields, rows)
     return changed
 
 

@@ -220,7 +220,7 @@ def test_seventeen_spellings_of_2017_are_four_organisations() -> None:
 
 
 def test_attestations_grow_the_evidence_once_and_never_the_names(tmp_path: Path) -> None:
-    for name in ("functional_class.csv", "economic_class.csv"):
+    for name in ("functional_class.csv", "economic_class.csv", "concordance.csv"):
         shutil.copy(SEEDS / name, tmp_path)
     seen = [
         attestation.Attestation("functional", "2020101", "行政运行", 2018, "0" * 16),
