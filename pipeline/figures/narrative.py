@@ -4,9 +4,9 @@ Belongs here: joining printed lines into paragraphs, headings and their paths, a
 of, and the form figure that an amount repeats. Does not belong here: what phrases mean, which is data
 (narrative_subjects.csv, agency_statistic_words.csv), and figures of forms.
 
-An amount repeats a figure if it is the same within the half units of both, of the same year, of the same agency, and if a row
-of narrative_subjects.csv, or the line's own code or name, ties its words to the figure. Several figures that fit equally well
-give no tie: a missing link is better than a wrong one.
+An amount repeats a figure if it is the same (within the half unit of the coarser, where they are rounded differently), of the
+same year and the same agency, and if a row of narrative_subjects.csv, or the line's own code or name, ties its words to the
+figure. Several figures that fit equally well give no tie: a missing link is better than a wrong one.
 """
 
 from __future__ import annotations
@@ -674,7 +674,9 @@ class _FigureIndex:
         reach = half + max((figure.half_unit_yuan or Decimal(0) for figure in self.figures), default=Decimal(0))
         for position in range(bisect_left(self.amounts, yuan - reach), bisect_right(self.amounts, yuan + reach)):
             figure = self.figures[position]
-            if abs(self.amounts[position] - yuan) <= half + (figure.half_unit_yuan or Decimal(0)):
+            other = figure.half_unit_yuan or Decimal(0)
+            # Rounded alike they are equal; rounded differently, the finer lies within the coarser.
+            if abs(self.amounts[position] - yuan) <= (0 if half == other else max(half, other)):
                 yield figure
 
     def repeated(

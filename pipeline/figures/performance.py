@@ -359,6 +359,7 @@ class _Reader:
         """A row of the 2017 layout: names of levels where they are printed, then sub-project, content and target."""
         state = self.state
         rest: list[FormCell] = []
+        has_dash = False
         for cell in cells:
             role = _role(cell.text) if not rest else None
             if role in _GOALS and len(cell.text) <= _LONG:
@@ -367,7 +368,9 @@ class _Reader:
                 state.name_1, state.name_2, state.sub_project = _clean(cell.text), "", ""
             elif role == "name_2":
                 state.name_2, state.sub_project = _clean(cell.text), ""
-            elif not _DASHES.match(_clean(cell.text)):
+            elif _DASHES.match(_clean(cell.text)):
+                has_dash = True
+            else:
                 rest.append(cell)
         if not rest:
             return
@@ -376,14 +379,15 @@ class _Reader:
         levels = [state.name_1, state.name_2]
         previous = self.indicators[-1] if self.indicators else None
         if len(rest) == 1:
-            is_cut = previous is not None and bool(previous.target) and not _TERMINAL.search(previous.target or "")
+            above = (previous.target or "") if previous is not None else ""
+            is_cut = bool(above) and not has_dash and not _TERMINAL.search(above) and target_value(above) is None
             if previous is not None and is_cut and not any(_role(cell.text) for cell in cells):
                 # A page break cut the target in mid-sentence; its second half stands alone on the next page.
-                previous.target = (previous.target or "") + texts[0]
+                previous.target = above + texts[0]
                 previous.number_text = None
                 previous.cells += ids
             else:
-                self._add([*levels, texts[0]], texts[0], None, None, ids, rest[0].page_number)
+                self._add([*levels, state.sub_project, texts[0]], texts[0], None, None, ids, rest[0].page_number)
             return
         if len(rest) >= 3:
             state.sub_project = texts[0]

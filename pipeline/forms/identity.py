@@ -31,45 +31,36 @@ _YEAR = re.compile(
     r"(?<!\d)(20[0-4]\d)(?=年|年度|(?:度|部门|单位|预算|决算))(?!年\d{1,2}月)(?!年[一二三四五六七八九十]{1,2}月)"
 )
 _CHINESE_YEAR = re.compile(r"[二２2][〇○Ｏ零0０][〇○零一二三四五六七八九]{2}(?=年)")
-_CHINESE_DIGITS = {
-    digit: str(value) for value, digit in enumerate("零一二三四五六七八九")
-} | {"〇": "0", "○": "0", "Ｏ": "0"}
+_CHINESE_DIGITS = {digit: str(value) for value, digit in enumerate("零一二三四五六七八九")} | {
+    "〇": "0",
+    "○": "0",
+    "Ｏ": "0",
+}
 _YEAR_OF_SUBJECT = re.compile(r"(20[0-4]\d)年(?:度)?[^，。；：,;:]{0,24}?(预算|决算)")
-_PLACEHOLDER = re.compile(
-    r"[XxＸ×*＊○〇_]{2,}|某某|[（(]部门名称[）)]|[（(]单位名称[）)]"
-)
+_PLACEHOLDER = re.compile(r"[XxＸ×*＊○〇_]{2,}|某某|[（(]部门名称[）)]|[（(]单位名称[）)]")
 _HEADING_NUMBER = re.compile(
     r"^(?:第?[一二三四五六七八九十]+(?:部分|章|[、.．])|[（(][一二三四五六七八九十]+[）)]|\d{1,2}[、.．])"
 )
 _CONTENTS_TAIL = re.compile(r"[.…·。\-—\s]{3,}\d{0,3}$")
-_PAGE_NUMBER = re.compile(
-    r"^[\s\-—–~·第页共/]*\d{0,4}[\s\-—–~·第页共/]*\d{0,4}[\s\-—–~·页]*$"
-)
-_END_OF_COVER = re.compile(
-    r"^(?:目录|目次|第[一二三四五六七八九十]+部分.*|[一二三四五六七八九十]+、.*)$"
-)
+_PAGE_NUMBER = re.compile(r"^[\s\-—–~·第页共/]*\d{0,4}[\s\-—–~·第页共/]*\d{0,4}[\s\-—–~·页]*$")
+_END_OF_COVER = re.compile(r"^(?:目录|目次|第[一二三四五六七八九十]+部分.*|[一二三四五六七八九十]+、.*)$")
 _TITLE_TAIL = re.compile(
     r"(?:信息|情况|报表|说明|公开|编制|草案|报告|文本|材料|表|及其?|和|的|有关|关于|方案|批复|[（(](?:汇总|草案|公开版)[）)]|[—\-－:：《》])+$"
 )
 _TITLE_HEAD = re.compile(r"^(?:附件\d*|附表\d*|关于|公开|[—\-－:：《》〈〉.、\d])+")
-_OF_LEVEL = re.compile(
-    r"(?:全市|全省|全区|全县|市|省|区|县)?(?:市级|省级|区级|县级|本级|级)$"
-)
+_OF_LEVEL = re.compile(r"(?:全市|全省|全区|全县|市|省|区|县)?(?:市级|省级|区级|县级|本级|级)$")
 _SUMMARY_MARK = re.compile(r"[（(](?:汇总|部门|含下属单位|含所属单位|系统)[）)]$")
-_UNITS_OF_AMOUNTS = re.compile(
-    r"^(?:人民币)?(?:万|亿|千|百万)?元|^(?:个|条|人|次|辆|台|%|平方)"
-)
+_UNITS_OF_AMOUNTS = re.compile(r"^(?:人民币)?(?:万|亿|千|百万)?元|^(?:个|条|人|次|辆|台|%|平方)")
 _AFTER_NAME = re.compile(
     r"(?:金额单位|计量单位|货币单位|单位[:：]|填报日期|填报时间|编制日期|填报人|日期[:：]|公开\d+表|公开表|[（(]公章[）)]|[（(]盖章[）)]|负责人|财务负责人|制表|第\d+页|江苏省财政厅).*$"
 )
 _FORM_TITLE = re.compile(r"表(?:[（(].*[）)])?(?:[（(]20\d\d年度?[）)])?$")
 _YEAR_ALONE = re.compile(r"^[（(]?(20[0-4]\d)年度?[）)]?$")
 _MONEY = re.compile(r"^[-－]?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:\.\d+)?$")
+_NO_NAME = re.compile(r"\d+月|\d+日|会议|20[0-4]\d年|^[\d,.]+$")
 _PLAINLY_MONEY = re.compile(r"^[-－]?(?:\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?|\d+\.\d+)$")
 _AMOUNT_IN_TEXT = re.compile(r"\d(?:[\d,，.]*\d)?\s*(?:万|亿|千)?元")
-_UNIT_LINE = re.compile(
-    r"(?:金额)?单位[:：]?(?:人民币)?(?:万|亿|千|百万)?元|[（(](?:万|亿|千)?元[）)]"
-)
+_UNIT_LINE = re.compile(r"(?:金额)?单位[:：]?(?:人民币)?(?:万|亿|千|百万)?元|[（(](?:万|亿|千)?元[）)]")
 _BODY_WORDS = re.compile(
     r"(?:一般公共预算|政府性基金|国有资本经营|财政拨款|基本支出|项目支出|三公|收支总|收入总|支出总|部门预算|单位预算|部门决算|单位决算"
     r"|功能分类|经济分类|机关运行经费|政府采购|财政专户|预算数|决算数|预算收入|预算支出|转移支付)"
@@ -145,9 +136,7 @@ def _title_patterns() -> tuple[tuple[re.Pattern[str], str, str], ...]:
 
 @cache
 def _weights() -> dict[str, float]:
-    return {
-        row["evidence"]: float(row["weight"]) for row in _rows("identity_evidence.csv")
-    }
+    return {row["evidence"]: float(row["weight"]) for row in _rows("identity_evidence.csv")}
 
 
 @cache
@@ -167,32 +156,24 @@ def _labels() -> tuple[re.Pattern[str], dict[str, str]]:
     rows = _rows("body_label.csv")
     labels = sorted((row["label"] for row in rows), key=len, reverse=True)
     return (
-        re.compile(
-            rf"^[（(]?({'|'.join(labels)})(?:[（(](?:公章|盖章|全称|名称)[）)])?[:：](.*)$"
-        ),
+        re.compile(rf"^[（(]?({'|'.join(labels)})(?:[（(](?:公章|盖章|全称|名称)[）)])?[:：](.*)$"),
         {row["label"]: row["department_level"] for row in rows},
     )
 
 
 def _close(text: str) -> str:
     """Text without white space; digits and Latin letters folded to their plain widths; Chinese punctuation as printed."""
-    folded = "".join(
-        unicodedata.normalize("NFKC", c) if c.isalnum() else c for c in text
-    )
+    folded = "".join(unicodedata.normalize("NFKC", c) if c.isalnum() else c for c in text)
     return _SPACES.sub("", _CHINESE_YEAR.sub(_latin_year, _SPACES.sub("", folded)))
 
 
 def _latin_year(match: re.Match[str]) -> str:
-    return "".join(
-        _CHINESE_DIGITS.get(c, unicodedata.normalize("NFKC", c)) for c in match.group()
-    )
+    return "".join(_CHINESE_DIGITS.get(c, unicodedata.normalize("NFKC", c)) for c in match.group())
 
 
 def is_organisation(name: str) -> bool:
     """Whether a name has the shape of a public body's name: it ends in one of organisation_suffix.csv."""
-    return (
-        bool(_organisation().match(name)) and not _MONEY.match(name) and len(name) <= 40
-    )
+    return bool(_organisation().match(name)) and not _MONEY.match(name) and len(name) <= 40
 
 
 def _texts(document: PrintedDocument) -> list[_Text]:
@@ -215,11 +196,7 @@ def _texts_of_grid(grid: Grid) -> Iterator[_Text]:
     for position, cell in enumerate(cells):
         if cell.row > 12 or len(cell.text) > 200:
             continue
-        neighbour = (
-            cells[position + 1]
-            if position + 1 < len(cells) and cells[position + 1].row == cell.row
-            else None
-        )
+        neighbour = cells[position + 1] if position + 1 < len(cells) and cells[position + 1].row == cell.row else None
         lines = cell.text.split("\n")
         for line in lines if len(lines) > 1 else ():
             yield _Text(grid.page_number, _close(line), True)
@@ -249,21 +226,15 @@ def _parse_title(text: str, page_number: int) -> _Title | None:
         match = pattern.search(text)
         if match is None:
             continue
-        years = [
-            found.group(1) for found in _YEAR.finditer(text[: match.end()] + "预算")
-        ] or [found.group(1) for found in _YEAR.finditer(text)]
+        years = [found.group(1) for found in _YEAR.finditer(text[: match.end()] + "预算")] or [
+            found.group(1) for found in _YEAR.finditer(text)
+        ]
         rest = text[: match.start()] + "|" + text[match.end() :]
         rest = re.sub(r"20[0-4]\d年?度?|[（(]?20[0-4]\d[）)]?", "|", rest)
-        parts = [
-            _TITLE_HEAD.sub("", _TITLE_TAIL.sub("", part)) for part in rest.split("|")
-        ]
+        parts = [_TITLE_HEAD.sub("", _TITLE_TAIL.sub("", part)) for part in rest.split("|")]
         names = [_name(part) for part in parts]
         name = next(
-            (
-                candidate
-                for candidate in names
-                if candidate and is_organisation(candidate)
-            ),
+            (candidate for candidate in names if candidate and is_organisation(candidate)),
             None,
         )
         place = "".join(part for part in parts if part)
@@ -284,11 +255,7 @@ def _name(text: str) -> str:
     """A body's name without codes before it, and without 部门, （汇总） or a level after it."""
     text = re.sub(r"^[\[【(（]?\d{3,}[\]】)）]?[-—_]?", "", text)
     text = _SUMMARY_MARK.sub("", text)
-    return (
-        text.removesuffix("部门")
-        if text.endswith(("部门",)) and not text.endswith(("各部门", "主管部门"))
-        else text
-    )
+    return text.removesuffix("部门") if text.endswith(("部门",)) and not text.endswith(("各部门", "主管部门")) else text
 
 
 def _cover(document: PrintedDocument) -> list[_Text]:
@@ -326,11 +293,7 @@ def _best_title(lines: list[_Text]) -> _Title | None:
             if len(run) < length or sum(len(line.text) for line in run) > 80:
                 break
             title = _parse_title("".join(line.text for line in run), run[0].page_number)
-            if (
-                title is None
-                or re.search(r"[。；]", title.text)
-                or any(label.match(line.text) for line in run)
-            ):
+            if title is None or re.search(r"[。；]", title.text) or any(label.match(line.text) for line in run):
                 continue
             score = (
                 3.0
@@ -347,6 +310,8 @@ def _best_title(lines: list[_Text]) -> _Title | None:
 
 def _score_of_name(title: _Title) -> float:
     """A name that begins with its place is a whole one; a name without may be the second half of a broken line."""
+    if title.department_level == "government":
+        return 4.0 if find_jurisdiction(title.place) else 2.0
     if title.name:
         return 4.0 if find_jurisdiction(title.name) else 2.0
     return 1.0 if find_jurisdiction(title.place) else 0.0
@@ -366,11 +331,7 @@ def _labelled_names(texts: list[_Text]) -> Iterator[tuple[str, str, _Text]]:
         else:
             continue
         value = _name(_AFTER_NAME.sub("", value).strip("　:：_ "))
-        if (
-            value
-            and not _UNITS_OF_AMOUNTS.match(value)
-            and (is_organisation(value) or _PLACEHOLDER.search(value))
-        ):
+        if value and not _UNITS_OF_AMOUNTS.match(value) and (is_organisation(value) or _PLACEHOLDER.search(value)):
             yield label, value, text
 
 
@@ -406,12 +367,7 @@ class _Ballot:
         times: int = 1,
     ) -> None:
         self.votes[kind][value] += times
-        if (
-            sum(
-                1 for item in self.evidence if item.kind == kind and item.value == value
-            )
-            < 2
-        ):
+        if sum(1 for item in self.evidence if item.kind == kind and item.value == value) < 2:
             self.evidence.append(Evidence(aspect, value, kind, text[:80], page_number))
 
     def winner(self) -> str | None:
@@ -427,31 +383,20 @@ class _Ballot:
 
 @cache
 def _form_title_kinds() -> tuple[tuple[re.Pattern[str], str], ...]:
-    return tuple(
-        (re.compile(row["pattern"]), row["document_kind"])
-        for row in _rows("kind_of_form_title.csv")
-    )
+    return tuple((re.compile(row["pattern"]), row["document_kind"]) for row in _rows("kind_of_form_title.csv"))
 
 
 def _kind_of_form_title(text: str) -> str | None:
-    return next(
-        (kind for pattern, kind in _form_title_kinds() if pattern.search(text)), None
-    )
+    return next((kind for pattern, kind in _form_title_kinds() if pattern.search(text)), None)
 
 
-def _form_titles(
-    texts: list[_Text], forms: list[Form]
-) -> Iterator[tuple[str, int, str]]:
+def _form_titles(texts: list[_Text], forms: list[Form]) -> Iterator[tuple[str, int, str]]:
     for form in forms:
         if form.title:
             yield _close(form.title), form.first_page, "form_title"
     for text in texts:
         title = _CONTENTS_TAIL.sub("", text.text)
-        if (
-            5 <= len(title) <= 50
-            and _FORM_TITLE.search(title)
-            and not re.search(r"[。；，,]", title)
-        ):
+        if 5 <= len(title) <= 50 and _FORM_TITLE.search(title) and not re.search(r"[。；，,]", title):
             numbered = _HEADING_NUMBER.match(title) is not None and not text.in_grid
             yield title, text.page_number, "contents" if numbered else "form_title"
 
@@ -465,11 +410,7 @@ def identify(document: PrintedDocument, forms: list[Form]) -> Identity:
 
     title = _best_title(cover)
     titles = [(title, "title")] if title else []
-    titles += [
-        (parsed, "running_head")
-        for text, page in heads
-        if (parsed := _parse_title(text, page))
-    ]
+    titles += [(parsed, "running_head") for text, page in heads if (parsed := _parse_title(text, page))]
     for parsed, evidence in titles:
         kinds.add(
             "document_kind",
@@ -486,11 +427,7 @@ def identify(document: PrintedDocument, forms: list[Form]) -> Identity:
                 parsed.text,
                 parsed.page_number,
             )
-        if (
-            parsed.name
-            and not parsed.is_blank
-            and parsed.department_level != "government"
-        ):
+        if parsed.name and not parsed.is_blank and parsed.department_level != "government":
             names.add(
                 "department_name",
                 parsed.name,
@@ -509,14 +446,8 @@ def identify(document: PrintedDocument, forms: list[Form]) -> Identity:
 
     for line in cover:
         for match in _YEAR.finditer(line.text):
-            years.add(
-                "fiscal_year", match.group(1), "cover", line.text, line.page_number
-            )
-        if (
-            is_organisation(_name(line.text))
-            and not _parse_title(line.text, line.page_number)
-            and len(line.text) <= 30
-        ):
+            years.add("fiscal_year", match.group(1), "cover", line.text, line.page_number)
+        if is_organisation(_name(line.text)) and not _parse_title(line.text, line.page_number) and len(line.text) <= 30:
             names.add(
                 "department_name",
                 _name(line.text),
@@ -530,11 +461,7 @@ def identify(document: PrintedDocument, forms: list[Form]) -> Identity:
     for label, name, text in _labelled_names(texts):
         if _PLACEHOLDER.search(name):
             continue
-        kind = (
-            "cover"
-            if text.page_number in cover_pages and not text.in_grid
-            else "unit_line"
-        )
+        kind = "cover" if text.page_number in cover_pages and not text.in_grid else "unit_line"
         names.add("department_name", name, kind, text.text, text.page_number)
         if label_levels.get(label):
             levels.add(
@@ -555,16 +482,12 @@ def identify(document: PrintedDocument, forms: list[Form]) -> Identity:
     for text in texts:
         alone = _YEAR_ALONE.match(text.text)
         if alone:
-            years.add(
-                "fiscal_year", alone.group(1), "form_title", text.text, text.page_number
-            )
+            years.add("fiscal_year", alone.group(1), "form_title", text.text, text.page_number)
         elif text.in_grid and len(text.text) <= 24:
             # A comparison in a header is always with an earlier year, so the latest one speaks for the document.
             found = [match.group(1) for match in _YEAR_OF_SUBJECT.finditer(text.text)]
             if found:
-                years.add(
-                    "fiscal_year", max(found), "header", text.text, text.page_number
-                )
+                years.add("fiscal_year", max(found), "header", text.text, text.page_number)
         elif not text.in_grid:
             _body_evidence(text, kinds, years, levels)
 
@@ -572,9 +495,7 @@ def identify(document: PrintedDocument, forms: list[Form]) -> Identity:
         _years_in_cells(document, years)
     if not names.votes:
         for name, count, text in _bodies_in_sentences(texts):
-            names.add(
-                "department_name", name, "body", text.text, text.page_number, count
-            )
+            names.add("department_name", name, "body", text.text, text.page_number, count)
 
     kind = kinds.winner()
     year = _latest_header_year(years)
@@ -582,11 +503,7 @@ def identify(document: PrintedDocument, forms: list[Form]) -> Identity:
     name = names.winner()
     jurisdiction = _jurisdiction(name, title, cover, texts)
     if level == "government" and jurisdiction:
-        name = (
-            name
-            if name and "政府" in name and not re.search("办公|街道", name)
-            else jurisdiction[1]
-        )
+        name = name if name and "政府" in name and not re.search("办公|街道", name) else jurisdiction[1]
     evidence = (*kinds.evidence, *years.evidence, *names.evidence, *levels.evidence)
     return Identity(
         document_kind=kind,
@@ -600,21 +517,13 @@ def identify(document: PrintedDocument, forms: list[Form]) -> Identity:
     )
 
 
-def _body_evidence(
-    text: _Text, kinds: _Ballot, years: _Ballot, levels: _Ballot
-) -> None:
-    kind_of_line = (
-        "contents"
-        if _HEADING_NUMBER.match(text.text) and len(text.text) <= 50
-        else "body"
-    )
+def _body_evidence(text: _Text, kinds: _Ballot, years: _Ballot, levels: _Ballot) -> None:
+    kind_of_line = "contents" if _HEADING_NUMBER.match(text.text) and len(text.text) <= 50 else "body"
     for pattern, kind, level in _title_patterns():
         if pattern.search(text.text):
             kinds.add("document_kind", kind, kind_of_line, text.text, text.page_number)
             if level and level != "government":
-                levels.add(
-                    "department_level", level, kind_of_line, text.text, text.page_number
-                )
+                levels.add("department_level", level, kind_of_line, text.text, text.page_number)
             break
     found = [match.group(1) for match in _YEAR_OF_SUBJECT.finditer(text.text)]
     if found:
@@ -657,9 +566,7 @@ def _bodies_in_sentences(texts: list[_Text]) -> list[tuple[str, int, _Text]]:
             if match:
                 seen[match.group(1)] += 1
                 first.setdefault(match.group(1), text)
-    return [
-        (name, count, first[name]) for name, count in seen.most_common(3) if count >= 2
-    ]
+    return [(name, count, first[name]) for name, count in seen.most_common(3) if count >= 2]
 
 
 def _jurisdiction(
@@ -677,8 +584,8 @@ def _jurisdiction(
             return found.code, found.name
     seen: Counter[tuple[str, str]] = Counter()
     for text in texts:
-        if not text.in_grid:
-            found = find_jurisdiction(text.text)
+        for part in re.split(r"[，。；、：:,;\s]|(?<=元)", text.text) if not text.in_grid else ():
+            found = find_jurisdiction(part) if len(part) > 3 else None
             if found:
                 seen[(found.code, found.name)] += 1
     return seen.most_common(1)[0][0] if seen else None
@@ -687,36 +594,20 @@ def _jurisdiction(
 def disagreements(identity: Identity, claim: Registration) -> str | None:
     """Where the registry or the file name say otherwise than the content, in words; None where nothing does. The content wins."""
     found: list[str] = []
-    if (
-        claim.document_kind
-        and identity.document_kind
-        and claim.document_kind != identity.document_kind
-    ):
-        found.append(
-            f"registry says {claim.document_kind}, content says {identity.document_kind}"
-        )
-    if (
-        claim.fiscal_year
-        and identity.fiscal_year
-        and claim.fiscal_year != identity.fiscal_year
-    ):
-        found.append(
-            f"registry says {claim.fiscal_year}, content says {identity.fiscal_year}"
-        )
+    if claim.document_kind and identity.document_kind and claim.document_kind != identity.document_kind:
+        found.append(f"registry says {claim.document_kind}, content says {identity.document_kind}")
+    if claim.fiscal_year and identity.fiscal_year and claim.fiscal_year != identity.fiscal_year:
+        found.append(f"registry says {claim.fiscal_year}, content says {identity.fiscal_year}")
     if claim.jurisdiction_name and identity.jurisdiction_name:
         claimed = find_jurisdiction(claim.jurisdiction_name)
         if claimed is not None and claimed.code != identity.jurisdiction_code:
-            found.append(
-                f"registry says {claim.jurisdiction_name}, content says {identity.jurisdiction_name}"
-            )
+            found.append(f"registry says {claim.jurisdiction_name}, content says {identity.jurisdiction_name}")
     if (
         claim.department_name
         and identity.department_name
         and not _same_body(claim.department_name, identity.department_name)
     ):
-        found.append(
-            f"registry says {claim.department_name}, content says {identity.department_name}"
-        )
+        found.append(f"registry says {claim.department_name}, content says {identity.department_name}")
     found.extend(_disagreements_of_file_name(identity, _close(claim.file_name)))
     return "; ".join(found) or None
 
@@ -727,26 +618,16 @@ def _disagreements_of_file_name(identity: Identity, file_name: str) -> Iterator[
         yield f"file name says {', '.join(sorted(years))}, content says {identity.fiscal_year}"
     kinds = {"预算": "budget", "决算": "final_account"}
     named = {kind for word, kind in kinds.items() if word in file_name}
-    if (
-        identity.document_kind
-        and len(named) == 1
-        and identity.document_kind not in named
-    ):
+    if identity.document_kind and len(named) == 1 and identity.document_kind not in named:
         yield f"file name says {named.pop()}, content says {identity.document_kind}"
     place = find_jurisdiction(file_name)
-    if (
-        place is not None
-        and identity.jurisdiction_code
-        and not _nested(place.code, identity.jurisdiction_code)
-    ):
+    if place is not None and identity.jurisdiction_code and not _nested(place.code, identity.jurisdiction_code):
         yield f"file name says {place.name}, content says {identity.jurisdiction_name}"
 
 
 def _nested(one: str, other: str) -> bool:
     """Whether one GB/T 2260 code lies within the other (310000 within and above 310107)."""
-    short, long = sorted(
-        (re.sub(r"(?:00)+$", "", one), re.sub(r"(?:00)+$", "", other)), key=len
-    )
+    short, long = sorted((re.sub(r"(?:00)+$", "", one), re.sub(r"(?:00)+$", "", other)), key=len)
     return long.startswith(short)
 
 
@@ -776,24 +657,13 @@ def refusal_of(
             f"no text on any of {len(document.pages)} pages ({'; '.join(problems) or 'no problem named'})",
         )
     lines = [_close(line.text) for page in document.pages for line in page.lines]
-    cells = [
-        _close(cell.text)
-        for page in document.pages
-        for grid in page.grids
-        for cell in grid.cells
-    ]
+    cells = [_close(cell.text) for page in document.pages for grid in page.grids for cell in grid.cells]
     recognised = sorted({form.key for form in forms if form.key})
-    words = Counter(
-        word for text in (*lines, *cells) for word in _BODY_WORDS.findall(text)
-    )
+    words = Counter(word for text in (*lines, *cells) for word in _BODY_WORDS.findall(text))
     sentences = "".join(lines)
     amounts = len(_AMOUNT_IN_TEXT.findall(sentences))
-    units = sum(
-        1 for text in (*lines, *cells) if len(text) < 60 and _UNIT_LINE.search(text)
-    )
-    numbers = sum(
-        1 for text in cells if _PLAINLY_MONEY.match(text) and text.strip("0.,") != ""
-    )
+    units = sum(1 for text in (*lines, *cells) if len(text) < 60 and _UNIT_LINE.search(text))
+    numbers = sum(1 for text in cells if _PLAINLY_MONEY.match(text) and text.strip("0.,") != "")
     placeholders = sum(1 for text in lines if _PLACEHOLDER.search(text))
     seen = (
         f"forms recognised: {', '.join(recognised) or 'none'}; words of the field: {sum(words.values())} of {len(words)} kinds; "
@@ -801,22 +671,18 @@ def refusal_of(
     )
     tells_of_a_budget = len(words) >= 4 and sum(words.values()) >= 8
     has_content = figures_count > 0 or (amounts >= 3 and tells_of_a_budget)
-    if document.format == "html" and not (
-        has_content and tells_of_a_budget and (recognised or identity.document_kind)
-    ):
+    if document.format == "html" and not (has_content and tells_of_a_budget and (recognised or identity.document_kind)):
         return (
             "web_page_not_document",
             f"a web page without forms or narrative of a budget ({seen})",
         )
-    if (
-        not tells_of_a_budget
-        and not recognised
-        or (identity.document_kind is None and not (recognised and units))
-    ):
+    if (not tells_of_a_budget and not recognised) or (identity.document_kind is None and not (recognised and units)):
         return (
             "not_a_disclosure",
             f"neither title nor forms nor words of a budget or a final account ({seen})",
         )
+    if not recognised and len(words) < 6 and amounts < 3 and numbers < 3:
+        return "not_a_disclosure", f"words of the field, but neither forms nor amounts ({seen})"
     if amounts < 3 and numbers < 3 and (figures_count == 0 or placeholders):
         return "blank_template", f"forms without any amount ({seen})"
     if identity.fiscal_year is None:
