@@ -89,6 +89,30 @@ def differing(expected: Row, figure: Row) -> list[str]:
     return columns
 
 
+def match(wanted: list[Row], figures: list[Row]) -> list[Row | None]:
+    """For each expected row a figure that agrees with it, none twice, for as many rows as possible.
+
+    The same number often stands several times on a page, and a row that leaves columns open agrees with several figures:
+    taking the first that agrees would take it away from the row that needs it (augmenting paths put that right).
+    """
+    agreeing = [[i for i, figure in enumerate(figures) if not differing(row, figure)] for row in wanted]
+    owner: dict[int, int] = {}
+
+    def place(row: int, seen: set[int]) -> bool:
+        for i in agreeing[row]:
+            if i not in seen:
+                seen.add(i)
+                if i not in owner or place(owner[i], seen):
+                    owner[i] = row
+                    return True
+        return False
+
+    for row in range(len(wanted)):
+        place(row, set())
+    by_row = {row: figures[i] for i, row in owner.items()}
+    return [by_row.get(row) for row in range(len(wanted))]
+
+
 def compare(expected: list[Row], rows: dict[str, list[Row]]) -> Comparison:
     """Judge every expected figure. Each figure of the pipeline answers for one expected row only."""
     result = Comparison()
@@ -102,19 +126,21 @@ def compare(expected: list[Row], rows: dict[str, list[Row]]) -> Comparison:
             if cell_id in texts:
                 refused[texts[cell_id]["page_number"], fold(texts[cell_id]["text"])] += 1
     taken: set[str] = set()
-    left: list[Row] = []
+    printed: dict[tuple[int, str], list[Row]] = defaultdict(list)
     for row in expected:
         if row["form"] in ("narrative", "agency_statistic", "performance_target") or row["measure"] == "declared_nil":
             _judge_other(row, rows, result, taken)
-            continue
-        candidates = figures[int(row["page_number"]), fold(row["printed_text"])]
-        hit = next((f for f in candidates if f["figure_id"] not in taken and not differing(row, f)), None)
-        if hit is None:
-            left.append(row)
-            continue
-        taken.add(hit["figure_id"])
-        # The right number under suspicion is still right: a suspect is a question, not an answer.
-        result.right += 1
+        else:
+            printed[int(row["page_number"]), fold(row["printed_text"])].append(row)
+    left: list[Row] = []
+    for key, wanted in printed.items():
+        for row, hit in zip(wanted, match(wanted, figures[key]), strict=True):
+            if hit is None:
+                left.append(row)
+                continue
+            taken.add(hit["figure_id"])
+            # The right number under suspicion is still right: a suspect is a question, not an answer.
+            result.right += 1
     for row in left:
         key = int(row["page_number"]), fold(row["printed_text"])
         candidates = [f for f in figures[key] if f["figure_id"] not in taken]
@@ -347,6 +373,12 @@ class TestTheComparisonItself:
         cell = {"cell_id": "c", "page_number": 1, "text": "1,234"}
         result = compare(ONE_EXPECTED, {"cell": [cell], "refusal": [{"cell_ids": ["c"]}]})
         assert (len(result.flagged), result.count) == (1, 1)
+
+    def test_an_open_row_takes_nothing_from_a_closed_one(self) -> None:
+        other = {**ONE_FIGURE, "figure_id": "g", "line_name": "事业运行", "line_code": "2010350"}
+        any_line = {**ONE_EXPECTED[0], "line_code": "", "line_name": ""}
+        result = compare([any_line, *ONE_EXPECTED], {"figure": [ONE_FIGURE, other]})
+        assert (result.right, result.count) == (2, 2)
 
     def test_one_figure_answers_once(self) -> None:
         result = compare(ONE_EXPECTED * 2, {"figure": [ONE_FIGURE]})
