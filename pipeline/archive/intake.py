@@ -121,12 +121,16 @@ def _take_in_file(path: Path, stamp: list[int], store: Store, members: Members) 
     data = path.read_bytes()
     taken = _Seen(stamp, store.add(data), len(data), [], None)
     try:
-        for member_name, member_data in members(data):
-            taken.members.append((member_name, store.add(member_data), len(member_data)))
+        found = list(members(data))
     except Unreadable as error:
         # What is wrong with a container is a fact about it, and no reason to leave the other documents out.
-        taken.members = []
         taken.error = (error.reason, error.detail)
+        return taken
+    except Exception as error:  # noqa: BLE001 (whatever a container does to its reader must not stop the build)
+        taken.error = ("reader_failed", f"{type(error).__name__}: {error}")
+        return taken
+    for member_name, member_data in found:
+        taken.members.append((member_name, store.add(member_data), len(member_data)))
     return taken
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 
 from pipeline.readers.printed import PrintedDocument, Unreadable
 
@@ -151,7 +152,7 @@ def members(data: bytes, depth: int = 0) -> list[tuple[str, bytes]]:
         reason = "truncated_file" if b"PK\x05\x06" not in data[-70_000:] else "damaged_file"
         raise Unreadable(reason, f"the ZIP archive cannot be opened ({error})") from error
     with package:
-        entries = [entry for entry in package.infolist() if not entry.is_dir()]
+        entries = [entry for entry in package.infolist() if not entry.filename.endswith("/")]
         if len(entries) > MOST_MEMBERS:
             raise Unreadable(
                 "limit_exceeded",
@@ -189,6 +190,7 @@ def members(data: bytes, depth: int = 0) -> list[tuple[str, bytes]]:
                 NotImplementedError,
                 ValueError,
                 RuntimeError,
+                zlib.error,
             ) as error:
                 raise Unreadable("damaged_file", f"member {name} cannot be unpacked ({error})") from error
             if len(content) > entry.file_size:
