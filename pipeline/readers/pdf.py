@@ -22,7 +22,7 @@ from typing import Any, Self
 import numpy as np
 import pypdfium2.raw as pdfium
 
-from pipeline.readers import gaps
+from pipeline.readers import gaps, pdf_reference, scan
 from pipeline.readers.characters import (
     FOLDING,
     Characters,
@@ -339,6 +339,29 @@ class PdfFile:
         finally:
             if text_page:
                 pdfium.FPDFText_ClosePage(text_page)
+            pdfium.FPDF_ClosePage(page)
+
+    def render(self, index: int, scale: float, turn: int = 0) -> np.ndarray:
+        """Page `index` (from 0) in grey, `scale` pixels to a point, turned clockwise by `turn` degrees from how it is displayed."""
+        page = pdfium.FPDF_LoadPage(self.handle, index)
+        if not page:
+            raise ValueError("PDFium cannot load the page")
+        width = max(1, round(pdfium.FPDF_GetPageWidthF(page) * scale))
+        height = max(1, round(pdfium.FPDF_GetPageHeightF(page) * scale))
+        if turn % 180:
+            width, height = height, width
+        bitmap = pdfium.FPDFBitmap_CreateEx(width, height, pdfium.FPDFBitmap_Gray, None, 0)
+        try:
+            pdfium.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, 0xFFFFFFFF)
+            flags = pdfium.FPDF_ANNOT | pdfium.FPDF_GRAYSCALE
+            pdfium.FPDF_RenderPageBitmap(bitmap, page, 0, 0, width, height, turn // 90 % 4, flags)
+            stride = pdfium.FPDFBitmap_GetStride(bitmap)
+            buffer = ctypes.cast(
+                pdfium.FPDFBitmap_GetBuffer(bitmap), ctypes.POINTER(ctypes.c_ubyte * (stride * height))
+            )
+            return np.frombuffer(buffer.contents, dtype=np.uint8).reshape(height, stride)[:, :width].copy()
+        finally:
+            pdfium.FPDFBitmap_Destroy(bitmap)
             pdfium.FPDF_ClosePage(page)
 
     def _content(self, page: Any, text_page: Any) -> PageContent:
@@ -826,7 +849,94 @@ def _read_page(file: PdfFile, data: bytes, index: int, notes: list[str]) -> Page
         content = file.content(index)
     except ValueError as error:
         return Page(number=number, blocks=[], method="pdf", problem=str(error))
-    page = compose(content, number)
     if content.set_aside:
         notes.append(f"page {number}: set aside as stamp or watermark: {content.set_aside[:80]}")
+    if content.unmapped_count > max(2, 0.01 * len(content.characters)):
+        page = _read_unmapped(file, data, content, index, notes)
+        if page is not None:
+            return page
+    hidden = content.invisible_count > 0.5 * max(len(content.characters), 1)
+    scanned = [box for box in content.pictures if _is_scanned(box, content, hidden)]
+    if not scanned:
+        return compose(content, number)
+    if hidden:
+        content.characters, content.boxes = Characters(), np.zeros((0, 4))
+    covered = sum((x1 - x0) * (bottom - top) for x0, top, x1, bottom in scanned)
+    if len(content.characters) < 20 and covered > PICTURE_SHARE * content.width * content.height:
+        return _read_scan(file, content, index)
+    page = compose(content, number)
+    scan_scale = scan.scale_for(content.width, content.height)
+    picture = file.render(index, scan_scale, content.turn)
+    for x0, top, x1, bottom in scanned:
+        part = picture[
+            max(int(top * scan_scale), 0) : int(bottom * scan_scale) + 1,
+            max(int(x0 * scan_scale), 0) : int(x1 * scan_scale) + 1,
+        ]
+        if min(part.shape) < 30:
+            continue
+        read = scan.read_picture(part, scan_scale, number, max(x0, 0.0), max(top, 0.0))
+        if read.grids or read.lines:
+            notes.append(f"page {number}: a picture on it was read optically")
+            page.blocks = _ordered([*page.blocks, *read.grids, *read.lines])
     return page
+
+
+def _is_scanned(box: tuple[float, float, float, float], content: PageContent, hidden: bool) -> bool:
+    """Whether a picture may hold print: it is large and no text is set over it."""
+    x0, top, x1, bottom = box
+    x0, top, x1, bottom = max(x0, 0), max(top, 0), min(x1, content.width), min(bottom, content.height)
+    share = (x1 - x0) * (bottom - top) / (content.width * content.height)
+    if x1 - x0 < 150 or bottom - top < 50 or share < 0.06:
+        return False
+    if hidden or not len(content.boxes):
+        return True
+    middle_x = (content.boxes[:, 0] + content.boxes[:, 2]) / 2
+    middle_y = (content.boxes[:, 1] + content.boxes[:, 3]) / 2
+    over = (middle_x > x0) & (middle_x < x1) & (middle_y > top) & (middle_y < bottom)
+    # a scanned page may carry a page number or a stamp of the archive as text
+    return int(over.sum()) < (20 if share > PICTURE_SHARE else 5)
+
+
+def _read_scan(file: PdfFile, content: PageContent, index: int) -> Page:
+    number = index + 1
+    scale = scan.scale_for(content.width, content.height)
+    picture = file.render(index, scale, content.turn)
+    read = scan.read_picture(picture, scale, number, may_turn=True)
+    page = Page(
+        number=number,
+        blocks=_ordered([*read.grids, *read.lines]),
+        method="ocr",
+        width=round(read.width, 2),
+        height=round(read.height, 2),
+        turn=(content.turn + read.turn) % 360,
+    )
+    if not page.blocks and (picture < 128).mean() > 0.002:
+        page.problem = "a picture in which no text was recognised"
+    return page
+
+
+def _read_unmapped(file: PdfFile, data: bytes, content: PageContent, index: int, notes: list[str]) -> Page | None:
+    """A page whose fonts do not say what their characters are: by the reference reader, else from its picture."""
+    number = index + 1
+    try:
+        page = pdf_reference.read_page(data, number)
+    except Unreadable:
+        page = None
+    if page is not None:
+        text = "".join(line.text for line in page.lines) + "".join(c.text for grid in page.grids for c in grid.cells)
+        unknown = len(re.findall(r"\(cid:\d+\)", text)) + sum(is_unmapped(c) for c in text if c != "\n")
+        if text and unknown <= max(2, 0.01 * len(text)):
+            notes.append(f"page {number}: characters without a mapping; read by pdfplumber")
+            return page
+    notes.append(f"page {number}: characters without a mapping; read from its picture")
+    return _read_scan(file, content, index)
+
+
+def _ordered(blocks: list[Line | Grid]) -> list[Line | Grid]:
+    def place(block: Line | Grid) -> tuple[float, float]:
+        if block.box is None:
+            return (0.0, 0.0)
+        middle = (block.box.top + block.box.bottom) / 2 if isinstance(block, Line) else block.box.top
+        return (middle, block.box.x0)
+
+    return sorted(blocks, key=place)

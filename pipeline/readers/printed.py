@@ -64,6 +64,8 @@ class Line:
     font_size: float | None = None
     starts_paragraph: bool | None = None
     heading_level: int | None = None
+    confidence: float | None = None
+    """Of optical reading; None where the text is exact."""
 
 
 @dataclass(slots=True)
