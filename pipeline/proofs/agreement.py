@@ -19,11 +19,15 @@ _IN_FORM = frozenset({"row", "column", "form"})
 _AGGREGATED = frozenset({"code", "revenue_item"})
 
 
-def merge_funds(fields: Sequence[Fields], amounts: Sequence[Amount]) -> None:
+Funds = dict[tuple[object, ...], dict[str, str]]
+"""For each body and year: printed fund → the fund that stands for all that coincide with it."""
+
+
+def merge_funds(fields: Sequence[Fields], amounts: Sequence[Amount]) -> Funds:
     """Give one `fund_class` to nested funds whose total expenditure coincides, body by body.
 
     If all expenditure of a body is as much as its general public budget expenditure, the two are the same money, line by line;
-    and so for its units.
+    and so for its units. Returns what was joined, by body, year, phase and comparison.
     """
     rule = rules()["expenditure_total_across_forms"]
     members = [selector(text.strip()) for text in rule.addends.split(" ; ")]
@@ -33,7 +37,7 @@ def merge_funds(fields: Sequence[Fields], amounts: Sequence[Amount]) -> None:
             figure = field.figure
             key = (field.agency, figure.fiscal_year, figure.phase, figure.is_comparative, field.fund_class)
             values[key][(amount.value, amount.half)] += 1
-    joined: dict[tuple[object, ...], dict[str, str]] = {}
+    joined: Funds = {}
     for body in {key[:-1] for key in values}:
         canonical: dict[str, str] = {}
         known = [fund for fund in NESTED_FUNDS if (*body, fund) in values]
@@ -53,6 +57,7 @@ def merge_funds(fields: Sequence[Fields], amounts: Sequence[Amount]) -> None:
             if canonical.get(field.fund_class, field.fund_class) != field.fund_class:
                 field.fund_class = canonical[field.fund_class]
                 break
+    return joined
 
 
 def _coincide(first: Counter[tuple[int, int]], second: Counter[tuple[int, int]]) -> bool:
@@ -64,15 +69,15 @@ def _coincide(first: Counter[tuple[int, int]], second: Counter[tuple[int, int]])
     )
 
 
-def add_agreements(ledger: Ledger, fields: Sequence[Fields]) -> None:
+def add_agreements(ledger: Ledger, fields: Sequence[Fields], funds: Funds) -> None:
     """State that every quantity is the same wherever the document prints it."""
     complete = _forms_with_all_units(ledger, fields)
     for rule in rules().values():
         if rule.method == "same_quantity":
-            _add_quantity(ledger, rule, fields, complete)
+            _add_quantity(ledger, rule, fields, funds, complete)
 
 
-def _add_quantity(ledger: Ledger, rule: Rule, fields: Sequence[Fields], complete: set[int]) -> None:
+def _add_quantity(ledger: Ledger, rule: Rule, fields: Sequence[Fields], funds: Funds, complete: set[int]) -> None:
     amounts = ledger.amounts
     members = [selector(text.strip()) for text in rule.addends.split(" ; ")]
     quantities: defaultdict[tuple[object, ...], defaultdict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
@@ -100,7 +105,9 @@ def _add_quantity(ledger: Ledger, rule: Rule, fields: Sequence[Fields], complete
             if amounts[place].value or amounts[anchor].value:
                 _add_equality(ledger, rule, place, [anchor])
         if key[0] == "department" and key in units:
-            _add_unit_sums(ledger, rule, anchor, [quantities[unit] for unit in units[key]], forms, fields, complete)
+            _add_unit_sums(
+                ledger, rule, anchor, [quantities[unit] for unit in units[key]], forms, fields, funds, complete
+            )
 
 
 def _comparable_forms(
@@ -151,9 +158,15 @@ def _add_unit_sums(
     unit_quantities: Sequence[dict[int, list[int]]],
     forms: dict[int, list[int]],
     fields: Sequence[Fields],
+    funds: Funds,
     complete: set[int],
 ) -> None:
-    """The department's amount is the sum of its units' in a form that prints the line for units only."""
+    """The department's amount is the sum of its units' in a form that prints the line for units only.
+
+    The form's fund must coincide with the anchor's for the department: that it does for some units is not enough.
+    """
+    figure = fields[anchor].figure
+    joined = funds.get(("department", figure.fiscal_year, figure.phase, figure.is_comparative), {})
     addends: defaultdict[int, list[int]] = defaultdict(list)
     for quantity in unit_quantities:
         for form_index, places in quantity.items():
@@ -161,7 +174,9 @@ def _add_unit_sums(
                 first = min(
                     places, key=lambda place: (fields[place].figure.row_index, fields[place].figure.column_index)
                 )
-                addends[form_index].append(first)
+                fund = fields[first].figure.fund
+                if "fund_class" not in rule.match or joined.get(fund, fund) == fields[anchor].fund_class:
+                    addends[form_index].append(first)
     for places in addends.values():
         if any(ledger.amounts[place].value for place in places):
             _add_equality(ledger, rule, anchor, places)

@@ -13,7 +13,7 @@ a freed amount is truly free.
 from __future__ import annotations
 
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -175,21 +175,19 @@ def _solve_component(
     system = _system(component.constraints, constraints, halves)
     column = {place: number for number, place in enumerate(system.places)}
     freed: list[int] = []
-    feasible = False
+    feasible = is_cheapest = False
     for _ in range(_MOST_ROUNDS):
         remaining = deadline - time.monotonic()
         if remaining <= 0:
             break
-        covered = _cheapest_cover(clauses, costs, remaining)
-        if covered is None:
-            break
-        freed = covered
+        freed = _cheapest_cover(clauses, costs, remaining) if is_cheapest else _quick_cover(clauses, costs)
         certificates = _disjoint_certificates(system, [column[place] for place in freed], deadline)
         if certificates is None:
             break
-        if not certificates:
+        if not certificates and is_cheapest:
             feasible = True
             break
+        is_cheapest = not certificates
         for rows, columns in certificates:
             clauses.append(frozenset(system.places[number] for number in columns))
             indices = {system.rows[number] for number in rows}
@@ -212,8 +210,22 @@ def _solve_component(
         )
 
 
-def _cheapest_cover(clauses: Sequence[frozenset[int]], costs: Sequence[float], seconds: float) -> list[int] | None:
-    """The cheapest places that meet every clause; None when the limit is reached first."""
+def _quick_cover(clauses: Sequence[frozenset[int]], costs: Sequence[float]) -> list[int]:
+    """Places that meet every clause, found greedily: good enough to look for further clauses with."""
+    chosen: list[int] = []
+    left = list(dict.fromkeys(clauses))
+    while left:
+        counts: Counter[int] = Counter()
+        for clause in left:
+            counts.update(clause)
+        best = max(counts, key=lambda place: (counts[place] / costs[place], -place))
+        chosen.append(best)
+        left = [clause for clause in left if best not in clause]
+    return sorted(chosen)
+
+
+def _cheapest_cover(clauses: Sequence[frozenset[int]], costs: Sequence[float], seconds: float) -> list[int]:
+    """The cheapest places that meet every clause; those found greedily when the limit is reached first."""
     if not clauses:
         return []
     distinct = list(dict.fromkeys(clauses))
@@ -232,10 +244,10 @@ def _cheapest_cover(clauses: Sequence[frozenset[int]], costs: Sequence[float], s
         constraints=LinearConstraint(matrix, lb=np.ones(len(minimal))),
         integrality=np.ones(len(places)),
         bounds=Bounds(0, 1),
-        options={"time_limit": max(seconds, 0.05)},
+        options={"time_limit": max(seconds, 0.05), "mip_rel_gap": 1e-4},
     )
     if result.x is None:
-        return None
+        return _quick_cover(clauses, costs)
     return [place for place, value in zip(places, result.x, strict=True) if value > 0.5]
 
 

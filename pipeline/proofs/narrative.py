@@ -143,6 +143,10 @@ def _add_percentage(ledger: Ledger, rule: Any, row: Mapping[str, Any], stated: i
         identity.verdict = "rounding"
     elif abs(identity.difference) > 3 * identity.bound:
         identity.verdict = "error"
+        if abs(amounts[change].value - int(share * amounts[stated].value)) <= identity.bound:
+            identity.reason = (
+                f"{percentage.normalize():f} % is the change over this year's amount, not over last year's"
+            )
         if not _is_confirmed(ledger, stated, change):
             identity.set_aside(identity.reason + "; the sentence may compare with another amount")
     elif identity.difference:

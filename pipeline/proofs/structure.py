@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 from pipeline.figures.figure import Figure
 from pipeline.proofs.catalogue import Rule, rules, selector
-from pipeline.proofs.fields import Fields
-from pipeline.proofs.identity import Ledger
+from pipeline.proofs.fields import Fields, is_total
+from pipeline.proofs.identity import Identity, Ledger
 
 _CHILD_LENGTHS = {3: 5, 5: 7, 7: 9}
 
@@ -99,51 +99,76 @@ def _add_alternative(ledger: Ledger, rule: Rule, stated: int, chosen: Sequence[i
     ledger.add(rule, stated, ((place, 1) for place in chosen))
 
 
-def set_aside_mixed_levels(ledger: Ledger) -> None:
-    """Mark as not checkable a sum of rows that has too much because its rows are of several levels.
+def set_aside_doubtful_levels(ledger: Ledger) -> None:
+    """Mark as not checkable a sum of rows that fails because the rows below it are not what belongs to it.
 
-    Where no code tells the levels apart, a row that equals its parent, a first run of rows that does, or rows that make the double
-    or the triple of it are no evidence of a wrong figure but of rows that include each other.
+    Where codes tell the levels nothing is doubted. Where names do, two signs speak against the levels and not against a figure: the
+    rows include each other (one equals the parent, or a first run of them does, or together they are twice or three times as
+    much); or, below a row that is itself a line, the sum fails in every column that can be tried.
     """
+    by_parent: defaultdict[tuple[int, int], list[Identity]] = defaultdict(list)
     for identity in ledger.identities:
-        if identity.rule.method != "parent_row" or not identity.is_linear:
+        figure = ledger.amounts[identity.stated].figure
+        if identity.rule.method == "parent_row" and identity.is_linear and figure is not None:
+            by_parent[(figure.form_index, figure.row_index)].append(identity)
+    for identities in by_parent.values():
+        failing = [identity for identity in identities if abs(identity.difference) > identity.bound]
+        if not failing or _is_coded(failing[0], ledger):
             continue
-        stated = ledger.amounts[identity.stated]
-        if -identity.difference <= identity.bound or stated.value <= 0:
-            continue
-        children = sorted(
-            (
-                (figure, ledger.amounts[place])
-                for place, _ in identity.addends
-                if (figure := ledger.amounts[place].figure)
-            ),
-            key=lambda child: child[0].row_index,
+        stated = ledger.amounts[failing[0].stated].figure
+        is_line = stated is not None and not is_total(stated) and stated.line_level is None
+        holds = any(
+            identity not in failing and sum(ledger.amounts[place].value != 0 for place, _ in identity.addends) > 1
+            for identity in identities
         )
-        if all((figure.line_code or "").isdigit() and not figure.cross_code for figure, _ in children):
-            continue
-        if _is_mixed([amount.value for _, amount in children], stated.value, stated.half) and not _is_repeated(
-            [figure for figure, _ in children]
-        ):
-            identity.set_aside("rows of several levels stand below it")
+        for identity in failing:
+            if _is_mixed(identity, ledger) or (is_line and not holds):
+                identity.set_aside("which rows belong to it is not certain")
 
 
-def _is_mixed(values: Sequence[int], stated: int, half: int) -> bool:
-    printed = [value for value in values if value]
-    bound = half * (len(printed) + 1)
+def _is_coded(identity: Identity, ledger: Ledger) -> bool:
+    """Whether codes tell which rows belong to which: all rows are of agencies, or all have codes that begin with the parent's."""
+    stated = ledger.amounts[identity.stated].figure
+    children = [figure for place, _ in identity.addends if (figure := ledger.amounts[place].figure) is not None]
+    if all(is_total(figure) for figure in children):
+        return len({figure.agency_name for figure in children}) == len(children)
+    prefix = (stated.line_code or "") if stated is not None and not is_total(stated) else ""
+    return all(
+        figure.line_code and figure.line_code.startswith(prefix) and not figure.cross_code and not is_total(figure)
+        for figure in children
+    )
+
+
+def _is_mixed(identity: Identity, ledger: Ledger) -> bool:
+    """Whether the rows of a sum that has too much include each other."""
+    stated = ledger.amounts[identity.stated]
+    if -identity.difference <= identity.bound or stated.value <= 0 or _is_counted_twice(identity, ledger):
+        return False
+    rows = sorted(
+        (figure.row_index, ledger.amounts[place].value)
+        for place, _ in identity.addends
+        if (figure := ledger.amounts[place].figure) is not None and ledger.amounts[place].value
+    )
     running = 0
-    for value in printed:
+    for number, (_, value) in enumerate(rows):
         running += value
-        if abs(value - stated) <= 2 * half or (running != value and abs(running - stated) <= bound):
+        if abs(value - stated.value) <= 2 * stated.half:
             return True
-    return any(abs(sum(printed) - times * stated) <= times * bound for times in (2, 3))
+        if number and abs(running - stated.value) <= stated.half * (number + 2):
+            return True
+    total = sum(value for _, value in rows)
+    return any(abs(total - times * stated.value) <= times * identity.bound for times in (2, 3))
 
 
-def _is_repeated(figures: Sequence[Figure]) -> bool:
-    """Whether one row occurs twice among the children: then it is counted twice, and no level is in doubt."""
+def _is_counted_twice(identity: Identity, ledger: Ledger) -> bool:
+    """Whether the excess is one row that occurs twice, name, code and amount: then no level is in doubt."""
     seen: set[tuple[object, ...]] = set()
-    for figure in figures:
+    for place, _ in identity.addends:
+        figure = ledger.amounts[place].figure
+        if figure is None or not (figure.line_code or figure.line_name):
+            continue
         key = (figure.line_code, figure.line_name, figure.agency_name, figure.cross_code, figure.amount_yuan)
-        if key in seen and figure.amount_yuan and (figure.line_code or figure.line_name):
+        if key in seen and abs(ledger.amounts[place].value + identity.difference) <= identity.bound:
             return True
         seen.add(key)
     return False
