@@ -102,9 +102,10 @@ def _add_alternative(ledger: Ledger, rule: Rule, stated: int, chosen: Sequence[i
 def set_aside_doubtful_levels(ledger: Ledger) -> None:
     """Mark as not checkable a sum of rows that fails because the rows below it are not what belongs to it.
 
-    Where codes tell the levels nothing is doubted. Where names do, two signs speak against the levels and not against a figure: the
-    rows include each other (one equals the parent, or a first run of them does, or together they are twice or three times as
-    much); or, below a row that is itself a line, the sum fails in every column that can be tried.
+    Where codes tell the levels nothing is doubted. Where names do, some signs speak against the levels and not against a figure:
+    the rows include each other (one equals the parent, or a first run of them does, or together they are twice or three times as
+    much); the sum is exact without the one row that has no code; or, below a line that has no level of its own, the sum fails in
+    every column that can be tried.
     """
     by_parent: defaultdict[tuple[int, int], list[Identity]] = defaultdict(list)
     for identity in ledger.identities:
@@ -112,7 +113,12 @@ def set_aside_doubtful_levels(ledger: Ledger) -> None:
         if identity.rule.method == "parent_row" and identity.is_linear and figure is not None:
             by_parent[(figure.form_index, figure.row_index)].append(identity)
     for identities in by_parent.values():
-        failing = [identity for identity in identities if abs(identity.difference) > identity.bound]
+        for identity in identities:
+            if _has_stray_row(identity, ledger):
+                identity.set_aside("which rows belong to it is not certain")
+        failing = [
+            identity for identity in identities if abs(identity.difference) > identity.bound and identity.is_linear
+        ]
         if not failing or _is_coded(failing[0], ledger):
             continue
         stated = ledger.amounts[failing[0].stated].figure
@@ -158,6 +164,22 @@ def _is_mixed(identity: Identity, ledger: Ledger) -> bool:
             return True
     total = sum(value for _, value in rows)
     return any(abs(total - times * stated.value) <= times * identity.bound for times in (2, 3))
+
+
+def _has_stray_row(identity: Identity, ledger: Ledger) -> bool:
+    """Whether the sum is exact without its one row that has no code among rows that have: the row may belong elsewhere."""
+    if identity.difference >= 0:
+        return False
+    coded, named = 0, []
+    for place, _ in identity.addends:
+        figure = ledger.amounts[place].figure
+        if figure is None or is_total(figure):
+            return False
+        if figure.line_code:
+            coded += 1
+        else:
+            named.append(ledger.amounts[place].value)
+    return coded > 1 and len(named) == 1 and named[0] == -identity.difference
 
 
 def _is_counted_twice(identity: Identity, ledger: Ledger) -> bool:
