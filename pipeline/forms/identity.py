@@ -270,12 +270,12 @@ def _cover(document: PrintedDocument) -> list[_Text]:
                     if len(lines) < _COVER_LINES and text.text:
                         lines.append(text)
                 return lines
-            text = _close(block.text)
-            if not text or _PAGE_NUMBER.match(text):
+            closed = _close(block.text)
+            if not closed or _PAGE_NUMBER.match(closed):
                 continue
-            if _END_OF_COVER.match(text) or _CONTENTS_TAIL.search(text):
+            if _END_OF_COVER.match(closed) or _CONTENTS_TAIL.search(closed):
                 return lines
-            lines.append(_Text(page.number, text, False))
+            lines.append(_Text(page.number, closed, False))
             if len(lines) >= _COVER_LINES:
                 return lines
         if len(lines) >= 2:
@@ -497,23 +497,23 @@ def identify(document: PrintedDocument, forms: list[Form]) -> Identity:
         for name, count, text in _bodies_in_sentences(texts):
             names.add("department_name", name, "body", text.text, text.page_number, count)
 
-    kind = kinds.winner()
+    document_kind = kinds.winner()
     year = _latest_header_year(years)
     level = levels.winner()
-    name = names.winner()
-    jurisdiction = _jurisdiction(name, title, cover, texts)
+    body = names.winner()
+    jurisdiction = _jurisdiction(body, title, cover, texts)
     if level == "government" and jurisdiction:
-        name = name if name and "政府" in name and not re.search("办公|街道", name) else jurisdiction[1]
-    evidence = (*kinds.evidence, *years.evidence, *names.evidence, *levels.evidence)
+        body = body if body and "政府" in body and not re.search("办公|街道", body) else jurisdiction[1]
+    why = (*kinds.evidence, *years.evidence, *names.evidence, *levels.evidence)
     return Identity(
-        document_kind=kind,
+        document_kind=document_kind,
         fiscal_year=int(year) if year else None,
         jurisdiction_code=jurisdiction[0] if jurisdiction else None,
         jurisdiction_name=jurisdiction[1] if jurisdiction else None,
-        department_name=name,
-        department_level=level or ("department" if name else None),
+        department_name=body,
+        department_level=level or ("department" if body else None),
         title=title.text if title else None,
-        evidence=evidence,
+        evidence=why,
     )
 
 
