@@ -95,6 +95,7 @@ def _agency_blocks(lines: list[LineRow]) -> list[list[LineRow]]:
         if line.code is not None:
             codes.add(key)
         line.block = number
+        line.head = blocks[-1][0].row if blocks[-1] and blocks[-1][0].kind == "agency" else line.row if line.kind == "agency" else None
         blocks[-1].append(line)
     return blocks
 

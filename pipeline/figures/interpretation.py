@@ -248,11 +248,6 @@ class _Reading:
                 line.agency_name = None if line.kind in ("total", "current_total") else line.agency_name
         self.default_agency = default
 
-    def _agency(self, line: LineRow, departments: frozenset[str]) -> tuple[str, str]:
-        if line.agency_name is None:
-            return self.default_agency, "department"
-        return line.agency_name, "department" if line.agency_name in departments else "unit"
-
     # -- figures ---------------------------------------------------------------------------------------------------
 
     def _read_group(self, group: int, lines: list[LineRow]) -> None:
@@ -265,13 +260,12 @@ class _Reading:
         evidence = hierarchy.tie(lines, amounts)
         if evidence and not evidence.startswith("flat"):
             self.result.choices.append({"aspect": f"hierarchy of group {group + 1}", "chosen": evidence.split(" ")[0], "rejected": "", "evidence": evidence})
-        departments = _departments(lines, self.body)
-        has_units = any(line.agency_name is not None and line.agency_name not in departments for line in lines)
+        bodies = _Bodies(lines)
         for line in lines:
             if line.kind == "note":
                 continue
             for column in columns:
-                figure = self._figure(line, column, scheme, departments, has_units)
+                figure = self._figure(line, column, scheme, bodies)
                 if figure is not None:
                     self.result.figures.append(figure)
 
@@ -294,7 +288,7 @@ class _Reading:
                 line.code, line.is_code_printed = found.code, False
                 line.scheme = scheme if found.code else None
 
-    def _figure(self, line: LineRow, column: Column, scheme: str | None, departments: frozenset[str], has_units: bool) -> Figure | None:
+    def _figure(self, line: LineRow, column: Column, scheme: str | None, bodies: _Bodies) -> Figure | None:
         cell = self.cells.origin.get((line.row, column.index))
         if cell is None:
             return None
@@ -314,12 +308,7 @@ class _Reading:
             self._refuse(Refused("row_unknown", f"“{line.name}” is no item of forms/catalogue/header.csv", [cell] if amount else [], row=cell.row))
             return None
         meaning = self._meaning(line, column, scheme)
-        agency, level = self._agency(line, departments)
-        is_leaf_line = line.kind == "line" and not line.is_memo and not line.is_parent
-        if line.kind in ("agency", "total") and meaning["scheme"] in ("revenue", "three_public"):
-            is_leaf_line = not line.is_parent
-        is_leaf = is_leaf_line and not (level == "department" and has_units and line.kind != "line") and column.index not in self.split_columns
-        is_leaf = is_leaf and not column.is_memo and meaning["line_code"] not in ("total", "current_total", "vehicles") and not self._is_source_total(meaning, column)
+        agency = line.agency_name or self.default_agency
         self.result.roles[cell.cell_id] = "amount"
         state = "number" if amount and amount.yuan else "zero" if amount else "declared_nil" if text in _NIL_WORDS or self.result.is_nil else "blank"
         return Figure(
@@ -337,7 +326,7 @@ class _Reading:
             fund=meaning["fund"],
             agency_name=agency,
             agency_code=line.agency_code,
-            agency_level=level,
+            agency_level=bodies.level(line),
             scheme=meaning["scheme"],
             line_code=meaning["line_code"],
             line_name=meaning["line_name"],
@@ -354,21 +343,28 @@ class _Reading:
             amount_yuan=amount.yuan if amount else None,
             half_unit_yuan=amount.half_unit_yuan if amount else None,
             value_state=state,
-            is_leaf=is_leaf,
+            is_leaf=self._is_leaf(line, column, meaning, bodies),
             confidence=cell.confidence,
             parent_row_index=line.parent,
             parent_column_index=column.parent,
             is_memo=line.is_memo or column.is_memo,
         )
 
+    def _is_leaf(self, line: LineRow, column: Column, meaning: dict[str, object], bodies: _Bodies) -> bool:
+        """Whether nothing in the form is a part of the amount: no line below it, no unit of the agency, no column of a source or item."""
+        if line.is_memo or column.is_memo or line.is_parent or column.index in self.split_columns:
+            return False
+        if meaning["line_code"] in ("total", "current_total", "vehicles", "total_with_meetings") or bodies.is_summed(line):
+            return False
+        if meaning["scheme"] == "revenue":
+            return meaning["line_code"] is not None or line.kind == "line"
+        return line.kind == "line" or (line.kind in ("agency", "total") and meaning["scheme"] == "three_public")
+
     def _is_unknown_item(self, line: LineRow, column: Column) -> bool:
         """A row of a 三公 form that names neither an item nor another measure, in a column that names none either."""
         if self.standard.scheme != "three_public" or line.kind != "line" or not line.name or "item" in column.attributes or line.is_comparison:
             return False
         return attribute_of(line.name, "item") is None and attribute_of(line.name, "measure") in (None, "total")
-
-    def _is_source_total(self, meaning: dict[str, object], column: Column) -> bool:
-        return meaning["scheme"] == "revenue" and meaning["line_code"] in (None, "total", "current_total")
 
     def _meaning(self, line: LineRow, column: Column, scheme: str | None) -> dict[str, object]:
         """What the amount of a line in a column is: scheme, code, level, measure, source, fund, year and phase."""
@@ -509,12 +505,30 @@ def _scheme_by_names(lines: list[LineRow]) -> str | None:
     return "revenue" if names and sources * 2 > len(names) else "functional"
 
 
-def _departments(lines: list[LineRow], body: Body) -> frozenset[str]:
-    """Printed agencies that stand for the department as a whole: the only one, or those whose row is the sum of the others."""
-    names = list(dict.fromkeys(line.agency_name for line in lines if line.agency_name))
-    if len(names) == 1:
-        has_total = any(line.kind == "total" and line.agency_name is None for line in lines)
-        return frozenset(names) if not has_total or comparable(names[0]) == comparable(body.department_name) else frozenset(names)
-    heads = {line.row: line for line in lines if line.kind == "agency"}
-    parents = {line.parent for line in lines if line.kind == "agency" and line.parent is not None}
-    return frozenset(str(heads[row].agency_name) for row in parents if row in heads)
+class _Bodies:
+    """The agencies of one group of lines: which stand for the department as a whole, and whose lines are summed over units."""
+
+    def __init__(self, lines: list[LineRow]) -> None:
+        heads = {line.row for line in lines if line.kind == "agency"}
+        self.department_heads = heads & {line.parent for line in lines if line.kind == "agency"}
+        self.names = {line.agency_name for line in lines if line.agency_name}
+        self.units_have_lines = any(
+            line.kind == "line" and line.head is not None and line.head not in self.department_heads for line in lines
+        )
+        self.has_unit_heads = bool(heads - self.department_heads)
+
+    def level(self, line: LineRow) -> str:
+        """`department` for the only body, for totals over all, and for the agency row that is the sum of its units; else `unit`."""
+        if line.agency_name is None or (len(self.names) == 1 and not self.department_heads):
+            return "department"
+        if line.head is not None:
+            return "department" if line.head in self.department_heads else "unit"
+        return "unit" if len(self.names) > 1 else "department"
+
+    def is_summed(self, line: LineRow) -> bool:
+        """Whether the line's amount is printed again, unit by unit, below the department's own."""
+        if line.kind == "total" and line.agency_name is None:
+            return bool(self.names)
+        if line.head not in self.department_heads or line.head is None:
+            return False
+        return self.has_unit_heads if line.kind == "agency" else self.units_have_lines

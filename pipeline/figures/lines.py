@@ -66,6 +66,8 @@ class LineRow:
     is_comparison: bool = False
     is_parent: bool = False
     block: int = 0
+    head: int | None = None
+    """Row of the agency whose block the line stands in (its own row for the agency's)."""
     is_code_printed: bool = True
     """Whether the code stands in the row; False where it was found by the line's name."""
     path: list[str] = field(default_factory=list)
