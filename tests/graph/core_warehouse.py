@@ -79,17 +79,31 @@ class Core:
         phase = "executed" if document["document_kind"] == "final_account" else "approved"
         lines = list(lines)
         count = 0
-        for row_index, line in enumerate(lines, start=1):
-            for column_index, (column, text) in enumerate(zip(columns, line.amounts, strict=True), start=3):
+        for row_index, line in enumerate(lines, start=2):
+            for column_index, (column, text) in enumerate(zip(columns, line.amounts, strict=True), start=2):
                 count += 1
                 figure_id = f"{document_id}-{index:03d}-{row_index:04d}-{column_index:03d}"
                 place = {
                     "document_id": document_id, "page_number": page, "form_index": index, "row_index": row_index,
                     "column_index": column_index,
                 }  # fmt: skip
-                box = {"x0": 50.0 * column_index, "top": 20.0 * row_index, "x1": 50.0 * column_index + 48, "bottom": 20.0 * row_index + 18}
+                box = {
+                    "x0": 50.0 * column_index,
+                    "top": 20.0 * row_index,
+                    "x1": 50.0 * column_index + 48,
+                    "bottom": 20.0 * row_index + 18,
+                }
                 self.rows["cell"].append(
-                    place | box | {"cell_id": figure_id, "row_span": 1, "column_span": 1, "text": text, "method": "pdf", "role": "amount"}
+                    place
+                    | box
+                    | {
+                        "cell_id": figure_id,
+                        "row_span": 1,
+                        "column_span": 1,
+                        "text": text,
+                        "method": "pdf",
+                        "role": "amount",
+                    }
                 )
                 self.rows["figure"].append(
                     place
@@ -153,13 +167,22 @@ def functional(agency: str, text: str, agency_level: str = "unit") -> list[Line]
         code, name, *amounts = line.split()
         leaf = not any(other != code and other.startswith(code) for other in codes)
         lines.append(
-            Line(agency, code, name, ["" if a == "-" else a for a in amounts], leaf, LEVELS[len(code)], None, agency_level)
+            Line(
+                agency,
+                code,
+                name,
+                ["" if a == "-" else a for a in amounts],
+                leaf,
+                LEVELS[len(code)],
+                None,
+                agency_level,
+            )
         )
     return lines
 
 
 def budget_2017(core: Core) -> str:
-    """《2017 年深圳市人民政府办公厅部门预算》, forms 1 (part), 2, 3, 4 (part), 5 (part), 7 to 12, in whole 万元."""
+    """《2017 年深圳市人民政府办公厅部门预算》, forms 1 (part), 2, 3, 4 (part), 5 (part), 6 (part), 7 to 12, in whole 万元."""
     document = core.document(
         "office_2017.md", sha256="0b0593f68f61834ec85dc5ab546732a149aa4049691317d3e7933d5610bc98d3", format="text",
         fiscal_year=2017, jurisdiction_name="深圳市", jurisdiction_code="440300", department_name=OFFICE,
@@ -233,6 +256,11 @@ def budget_2017(core: Core) -> str:
             ]
         ],
     )  # fmt: skip
+    core.form(
+        document, "fiscal_appropriation_summary", "functional", [Column()],
+        [Line(office, None, summary[0], ["10,616"], False, "category", None, "department")],
+        fund="fiscal_appropriation",
+    )  # fmt: skip
     form_7 = [
         *functional("市府办公厅本级", """
             2010301 行政运行 3,476 3,456 20
@@ -267,7 +295,15 @@ def budget_2017(core: Core) -> str:
         Line("市府办公厅本级", None, None, ["7,862", "4,805", "3,057"], False, "total"),
         Line("市政务服务管理办公室", None, None, ["4,357", "870", "3,487"], False, "total"),
     ]
-    core.form(document, "general_public_expenditure", "functional", FUNCTIONAL, [*totals, *form_7], fund="general_public_budget", page=5)
+    core.form(
+        document,
+        "general_public_expenditure",
+        "functional",
+        FUNCTIONAL,
+        [*totals, *form_7],
+        fund="general_public_budget",
+        page=5,
+    )
     for key, note in (
         ("government_funds_expenditure", "注：本单位无政府性基金预算支出。"),
         ("state_capital_expenditure", "注：本单位无国有资本经营预算支出。"),
@@ -329,7 +365,7 @@ def budget_2017(core: Core) -> str:
             "narrative_figure_id": f"{document}-n1", "document_id": document, "page_number": 1, "block_index": 20, "position": 11,
             "agency_name": "市政府办公厅", "fiscal_year": 2017, "phase": "approved", "subject": "部门预算收入", "measure": "stated",
             "printed_text": "12,219 万元", "amount_yuan": Decimal("122190000.00"), "half_unit_yuan": Decimal("5000"),
-            "figure_id": f"{document}-002-0001-003",
+            "figure_id": f"{document}-002-0002-002",
         }
     )  # fmt: skip
     core.rows["performance_indicator"].append(
@@ -382,7 +418,15 @@ def budget_2026(core: Core) -> str:
         [Line(OFFICE, None, None, ["10,192.01", "10,192.01", "0.00", "0.00", "0.00", "0.00"], True, None, None, "department")],
     )  # fmt: skip
     core.form(document, "expenditure_summary", "functional", FUNCTIONAL, [total, *lines], page=17)
-    core.form(document, "general_public_expenditure", "functional", FUNCTIONAL, [total, *lines], fund="general_public_budget", page=26)
+    core.form(
+        document,
+        "general_public_expenditure",
+        "functional",
+        FUNCTIONAL,
+        [total, *lines],
+        fund="general_public_budget",
+        page=26,
+    )
     economic = [
         ("301", "工资福利支出", "7,738.47 7,738.47 0.00"), ("30101", "基本工资", "1,075.20 1,075.20 0.00"),
         ("302", "商品和服务支出", "1,389.78 669.91 719.87"), ("30202", "印刷费", "144.28 20.00 124.28"),
@@ -462,7 +506,9 @@ def invented(core: Core) -> dict[str, str]:
         fund="general_public_budget",
     )  # fmt: skip
     # The year before, 2089999 was still printed as 2089901.
-    earlier_account = core.document("account_2020.pdf", document_kind="final_account", fiscal_year=2020, **(city | archives))
+    earlier_account = core.document(
+        "account_2020.pdf", document_kind="final_account", fiscal_year=2020, **(city | archives)
+    )
     documents["account_2020"] = earlier_account
     core.form(
         earlier_account, "general_public_expenditure", "functional", [Column("total")],

@@ -1,5 +1,5 @@
--- Codes that documents print and the curated editions do not expect: unknown, out of their years, or under another name.
--- They are reported; no figure is dropped for it.
+-- Codes that documents print and the curated editions do not expect: unknown, out of their years, or under another
+-- name. They are reported; no figure is dropped for it.
 with attestation as (
     select
         scheme,

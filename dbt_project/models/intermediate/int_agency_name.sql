@@ -1,4 +1,5 @@
--- One name for each agency: the latest curated one; for agencies that no one curated, the name printed in the latest document.
+-- One name for each agency: the latest curated one; for agencies that no one curated, the name printed in the latest
+-- document.
 with curated as (
     select
         agency_id,

@@ -1,5 +1,5 @@
--- Figures of the chosen forms. A line that one form prints in two tables (a part per page, a table per scope) counts where
--- it is printed first.
+-- Figures of the chosen forms. A line that one form prints in two tables (a part per page, a table per scope) counts
+-- where it is printed first.
 with candidate as (
     select * from {{ ref('int_fact_candidate') }}
 ),

@@ -1,5 +1,6 @@
--- What one document says of another's subject, beside what that other one says itself: a prior year's figure printed for
--- comparison, the approved budget restated in a final account, and balances carried from one final account into the next.
+-- What one document says of another's subject, beside what that other one says itself: a prior year's figure printed
+-- for comparison, the approved budget restated in a final account, and balances carried from one final account into
+-- the next.
 with figure as (
     select
         figure.*,
@@ -90,7 +91,8 @@ final as (
         'cross_year' as scope,
         'warning' as severity,
         concat_ws(
-            ' ', agency_name, line_name, fiscal_year, phase, 'in', form, 'as published in document', published_document_id
+            ' ', agency_name, line_name, fiscal_year, phase, 'in', form,
+            'as published in document', published_document_id
         ) as description,
         stated_yuan,
         computed_yuan,

@@ -1,4 +1,5 @@
--- Whose document it is: the jurisdiction's code and the body's identity, from the printed names and the curated aliases.
+-- Whose document it is: the jurisdiction's code and the body's identity, from the printed names and the curated
+-- aliases.
 with document as (
     select * from {{ ref('stg_document') }}
 ),
@@ -80,7 +81,8 @@ final as (
         case
             when department_level = 'unit' then coalesce(curated_department_id, agency_id) else agency_id
         end as department_id,
-        -- Documents that say the same thing of the same body share this; without a body or a year nothing is the same.
+        -- Documents that say the same thing of the same body share this; without a body or a year nothing is the
+        -- same.
         case
             when
                 status = 'refused' or fiscal_year is null or document_kind is null

@@ -1,5 +1,5 @@
--- Figures that may become facts: leaves of counted documents, with who they are of. What a final account repeats of the
--- approved budget gives way to the budget itself, where that was read.
+-- Figures that may become facts: leaves of counted documents, with who they are of. What a final account repeats of
+-- the approved budget gives way to the budget itself, where that was read.
 with figure as (
     select * from {{ ref('stg_figure') }}
     where is_leaf

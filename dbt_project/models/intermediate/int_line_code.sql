@@ -1,5 +1,5 @@
--- Codes of lines that print a name only: the code whose name it is in that year, within the parent that is printed above it.
--- A name that fits several codes stays without one.
+-- Codes of lines that print a name only: the code whose name it is in that year, within the parent that is printed
+-- above it. A name that fits several codes stays without one.
 with line as (
     select
         scheme,

@@ -1,5 +1,5 @@
--- Approved beside executed, over the funds that both say something of; where they share no fund each stands for itself and
--- no rate is given.
+-- Approved beside executed, over the funds that both say something of; where they share no fund each stands for
+-- itself and no rate is given.
 with series as (
     select * from {{ ref('functional_expenditure_by_year') }}
 ),

@@ -76,10 +76,18 @@ statistic as (
         document.perimeter,
         statistic.fiscal_year,
         document.phase,
-        cast(sum(statistic.value) filter (where statistic.metric = 'staff') as integer) as staff_count,
-        cast(sum(statistic.value) filter (where statistic.metric = 'authorised_posts') as integer) as authorised_posts_count,
-        cast(sum(statistic.value) filter (where statistic.metric in ('retirees', 'retirees_leave')) as integer) as retiree_count,
-        cast(sum(statistic.value) filter (where statistic.metric = 'vehicles') as integer) as vehicle_count,
+        cast(sum(statistic.value) filter (
+            where statistic.metric = 'staff'
+        ) as integer) as staff_count,
+        cast(sum(statistic.value) filter (
+            where statistic.metric = 'authorised_posts'
+        ) as integer) as authorised_posts_count,
+        cast(sum(statistic.value) filter (
+            where statistic.metric in ('retirees', 'retirees_leave')
+        ) as integer) as retiree_count,
+        cast(sum(statistic.value) filter (
+            where statistic.metric = 'vehicles'
+        ) as integer) as vehicle_count,
     from {{ ref('fct_agency_statistic') }} as statistic
     inner join document
         on statistic.document_id = document.document_id
@@ -132,7 +140,8 @@ final as (
         case
             when statistic.staff_count > 0
                 then cast(
-                    round(cast(subject.basic_yuan as double) / cast(statistic.staff_count as double), 2) as decimal(20, 2)
+                    round(cast(subject.basic_yuan as double) / cast(statistic.staff_count as double), 2)
+                    as decimal(20, 2)
                 )
         end as basic_per_head_yuan,
         subject.other_code_yuan,
@@ -140,7 +149,9 @@ final as (
             when subject.expenditure_yuan <> 0
                 then cast(
                     round(
-                        cast(coalesce(subject.other_code_yuan, 0) as double) / cast(subject.expenditure_yuan as double), 6
+                        cast(coalesce(subject.other_code_yuan, 0) as double)
+                        / cast(subject.expenditure_yuan as double),
+                        6
                     ) as decimal(20, 6)
                 )
         end as share_of_other_codes,

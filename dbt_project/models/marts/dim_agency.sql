@@ -1,4 +1,5 @@
--- Curated agencies, one row for each name in its years; and agencies that only documents name, with the years in which they do.
+-- Curated agencies, one row for each name in its years; and agencies that only documents name, with the years in
+-- which they do.
 with curated as (
     select * from {{ ref('agency') }}
 ),

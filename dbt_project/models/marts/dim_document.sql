@@ -1,6 +1,7 @@
--- Of several documents that say the same thing, one is current: what the department published before a specimen of the
--- project, then what was retrieved later, then what was read whole. Files that share no form (a budget published as text and
--- tables apart) complete one another and are all current. A unit's own document is not counted beside its department's.
+-- Of several documents that say the same thing, one is current: what the department published before a specimen of
+-- the project, then what was retrieved later, then what was read whole. Files that share no form (a budget published
+-- as text and tables apart) complete one another and are all current. A unit's own document is not counted beside
+-- its department's.
 with identity as (
     select * from {{ ref('int_document_identity') }}
 ),
@@ -29,10 +30,14 @@ spelling as (
     select * from {{ ref('agency_spelling') }}
 ),
 
+form_holder as (
+    select distinct document_id from form
+),
+
 ranked as (
     select
         identity.*,
-        form_list.document_id is not null as has_forms,
+        form_holder.document_id is not null as has_forms,
         row_number() over (
             partition by identity.disclosure_id
             order by
@@ -45,8 +50,8 @@ ranked as (
     from identity
     left join figure_count
         on identity.document_id = figure_count.document_id
-    left join (select distinct document_id from form) as form_list
-        on identity.document_id = form_list.document_id
+    left join form_holder
+        on identity.document_id = form_holder.document_id
     where identity.status <> 'refused'
 ),
 

@@ -1,4 +1,5 @@
--- The curated editions; and codes that documents print but no edition knows, with the years in which they are printed.
+-- The curated editions; and codes that documents print but no edition knows, with the years in which they are
+-- printed.
 with curated as (
     select * from {{ ref('functional_class') }}
 ),

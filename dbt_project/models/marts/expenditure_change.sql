@@ -1,6 +1,6 @@
--- Each year-on-year change of a department's printed codes, taken apart: agencies that joined or left (perimeter), codes that
--- gave way to others (reclassification), and the rest. The parts of every row add up to its change, and reclassification
--- adds up to nothing over a comparable code.
+-- Each year-on-year change of a department's printed codes, taken apart: agencies that joined or left (perimeter),
+-- codes that gave way to others (reclassification), and the rest. The parts of every row add up to its change, and
+-- reclassification adds up to nothing over a comparable code.
 with fact as (
     select
         *,
@@ -65,7 +65,8 @@ agency_year as (
     from line
 ),
 
--- An agency is outside the perimeter of a pair of years if only one of them has it, or if it joined or left in between.
+-- An agency is outside the perimeter of a pair of years if only one of them has it, or if it joined or left in
+-- between.
 moved as (
     select
         year.department_id,
@@ -81,20 +82,21 @@ moved as (
             and year.perimeter = agency_year.perimeter
             and year.fund = agency_year.fund
             and year.phase = agency_year.phase
-            and agency_year.fiscal_year in (year.fiscal_year, year.previous_fiscal_year)
+            and (year.fiscal_year = agency_year.fiscal_year or year.previous_fiscal_year = agency_year.fiscal_year)
     left join event
         on
             agency_year.agency_id = event.agency_id
             and agency_year.department_id = event.department_id
-            and event.year > year.previous_fiscal_year
-            and event.year <= year.fiscal_year
+            and year.previous_fiscal_year < event.year
+            and year.fiscal_year >= event.year
     where year.previous_fiscal_year is not null
     group by
         year.department_id, year.perimeter, year.fund, year.phase, year.fiscal_year, agency_year.agency_id
     having count(distinct agency_year.fiscal_year) = 1 or count(event.agency_id) > 0
 ),
 
--- Where a department prints its units in one year and only itself in the other, no agency can be told to have joined or left.
+-- Where a department prints its units in one year and only itself in the other, no agency can be told to have joined
+-- or left.
 comparable_perimeter as (
     select
         year.department_id,
@@ -137,7 +139,7 @@ side as (
             and year.perimeter = line.perimeter
             and year.fund = line.fund
             and year.phase = line.phase
-            and line.fiscal_year in (year.fiscal_year, year.previous_fiscal_year)
+            and (year.fiscal_year = line.fiscal_year or year.previous_fiscal_year = line.fiscal_year)
     left join comparable_perimeter
         on
             year.department_id = comparable_perimeter.department_id

@@ -1,5 +1,5 @@
--- A statement of the whole department beside statements of its units is their total and no fact: the row of the department
--- itself, or the one row that the others add up to.
+-- A statement of the whole department beside statements of its units is their total and no fact: the row of the
+-- department itself, or the one row that the others add up to.
 with statistic as (
     select * from {{ source('core', 'agency_statistic') }}
 ),

@@ -1,4 +1,5 @@
--- One measure of one classification for each document: total where the form prints it, else basic, else the parts that it prints.
+-- One measure of one classification for each document: total where the form prints it, else basic, else the parts
+-- that it prints.
 with figure as (
     select * from {{ ref('int_chosen_figure') }}
     where fact = 'economic_expenditure'

@@ -1,4 +1,5 @@
--- Sources are a tree (reference.revenue_source): a source whose parts are printed for the same agency is a total of them.
+-- Sources are a tree (reference.revenue_source): a source whose parts are printed for the same agency is a total of
+-- them.
 with recursive figure as (
     select
         *,

@@ -1,4 +1,5 @@
--- A year printed for comparison stands here only where no document of that year was read: the year's own document speaks first.
+-- A year printed for comparison stands here only where no document of that year was read: the year's own document
+-- speaks first.
 with figure as (
     select * from {{ ref('int_chosen_figure') }}
     where fact = 'three_public'

@@ -49,7 +49,9 @@ line as (
         any_value(department_name) as department_name,
         any_value(jurisdiction_code) as jurisdiction_code,
         {{ code_level('level_code') }} as level,
-        first(functional_name order by document_id, agency_id) filter (where functional_code = level_code) as printed_name,
+        first(functional_name order by document_id, agency_id) filter (
+            where functional_code = level_code
+        ) as printed_name,
         sum(amount_yuan) as amount_yuan,
         sum(basic_yuan) as basic_yuan,
         sum(project_yuan) as project_yuan,
@@ -83,12 +85,19 @@ line as (
     group by department_id, perimeter, fund, phase, fiscal_year, line_key
 ),
 
+code_year as (
+    select distinct
+        functional_code,
+        fiscal_year,
+    from line
+),
+
 edition as (
     select
         line.functional_code,
         line.fiscal_year,
         first(class.functional_name order by class.first_year desc nulls last) as functional_name,
-    from (select distinct functional_code, fiscal_year from line) as line
+    from code_year as line
     inner join class
         on
             line.functional_code = class.functional_code
@@ -103,6 +112,14 @@ printed as (
         first(name order by document_count desc, name) as functional_name,
     from attestation
     group by code, fiscal_year
+),
+
+any_year as (
+    select
+        functional_code,
+        first(functional_name order by first_year desc nulls last) as functional_name,
+    from class
+    group by functional_code
 ),
 
 named as (
@@ -122,13 +139,7 @@ named as (
         on
             line.functional_code = printed.functional_code
             and line.fiscal_year = printed.fiscal_year
-    left join (
-        select
-            functional_code,
-            first(functional_name order by first_year desc nulls last) as functional_name,
-        from class
-        group by functional_code
-    ) as any_year
+    left join any_year
         on line.functional_code = any_year.functional_code
     left join comparable
         on
@@ -247,8 +258,8 @@ link as (
     left join renaming
         on
             compared.functional_code = renaming.from_code
-            and renaming.year > compared.previous_fiscal_year
-            and renaming.year <= compared.fiscal_year
+            and compared.previous_fiscal_year < renaming.year
+            and compared.fiscal_year >= renaming.year
     qualify
         row_number() over (
             partition by
@@ -282,7 +293,10 @@ final as (
         case
             when previous_amount_yuan <> 0
                 then cast(
-                    round(100 * cast(amount_yuan - previous_amount_yuan as double) / cast(previous_amount_yuan as double), 4)
+                    round(
+                        100 * cast(amount_yuan - previous_amount_yuan as double) / cast(previous_amount_yuan as double),
+                        4
+                    )
                     as decimal(20, 4)
                 )
         end as change_pct,
@@ -298,7 +312,10 @@ final as (
             when previous_line_keys = line_keys and functional_code is null then 'same name, no code'
             when
                 previous_line_keys = line_keys
-                and (renaming_year is not null or {{ plain_name('previous_name') }} <> {{ plain_name('functional_name') }})
+                and (
+                    renaming_year is not null
+                    or {{ plain_name('previous_name') }} <> {{ plain_name('functional_name') }}
+                )
                 then concat(
                     'same code, renamed from ', previous_name,
                     case when renaming_year is not null then concat(' (', renaming_year, ')') end

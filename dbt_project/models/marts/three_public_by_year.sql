@@ -1,5 +1,5 @@
--- 三公 by item and year, and their total. The like-for-like change leaves out agencies that joined or left in between, as
--- curated events say or as only one of the years prints them.
+-- 三公 by item and year, and their total. The like-for-like change leaves out agencies that joined or left in between,
+-- as curated events say or as only one of the years prints them.
 with fact as (
     select * from {{ ref('fct_three_public') }}
 ),

@@ -1,5 +1,6 @@
 -- Which agency each printed name means in its document. The department's row of a form is the document's own body,
--- whatever it is called there; a unit is known by a curated spelling, else by its full name, else by its name in its department.
+-- whatever it is called there; a unit is known by a curated spelling, else by its full name, else by its name in its
+-- department.
 with identity as (
     select * from {{ ref('int_document_identity') }}
 ),

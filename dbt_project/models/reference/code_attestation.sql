@@ -1,4 +1,5 @@
--- Every code with every name that documents print beside it, year by year: evidence for the editions of the classification.
+-- Every code with every name that documents print beside it, year by year: evidence for the editions of the
+-- classification.
 with figure as (
     select * from {{ ref('stg_figure') }}
     where

@@ -1,6 +1,7 @@
--- One code for all codes that the concordance ties together: the one that they end in, else the one that they began with.
--- Whole amounts only: a split is compared before it was split and never shared out by weights, so totals stay totals.
--- A code that was given to another matter (no predecessor, though an edition had it before) is another code from then on: an era.
+-- One code for all codes that the concordance ties together: the one that they end in, else the one that they began
+-- with. Whole amounts only: a split is compared before it was split and never shared out by weights, so totals stay
+-- totals. A code that was given to another matter (no predecessor, though an edition had it before) is another code
+-- from then on: an era.
 with recursive concordance as (
     select * from {{ ref('concordance') }}
 ),
@@ -29,7 +30,7 @@ new_era as (
         on
             concordance.scheme = class.scheme
             and concordance.to_code = class.code
-            and class.last_year < concordance.year
+            and concordance.year > class.last_year
     where concordance.from_code is null
 ),
 
@@ -104,14 +105,36 @@ component as (
     group by scheme, node
 ),
 
+origin as (
+    select distinct
+        scheme,
+        from_node as node,
+    from tie
+),
+
+destination as (
+    select distinct
+        scheme,
+        to_node as node,
+    from tie
+),
+
 placed as (
     select
         component.scheme,
         component.node,
         component.component,
-        exists (select 1 from tie where tie.scheme = component.scheme and tie.from_node = component.node) as is_from,
-        exists (select 1 from tie where tie.scheme = component.scheme and tie.to_node = component.node) as is_to,
+        origin.node is not null as is_from,
+        destination.node is not null as is_to,
     from component
+    left join origin
+        on
+            component.scheme = origin.scheme
+            and component.node = origin.node
+    left join destination
+        on
+            component.scheme = destination.scheme
+            and component.node = destination.node
 ),
 
 chosen as (
@@ -123,7 +146,7 @@ chosen as (
             when count(*) filter (where not is_to) = 1 then min(node) filter (where not is_to)
             else min(node)
         end as comparable_node,
-        list(node order by node) as nodes,
+        list(split_part(node, '@', 1) order by node) as codes,
     from placed
     group by scheme, component
 ),
@@ -153,7 +176,7 @@ spelled as (
         cast(split_part(placed.node, '@', 2) as integer) as era,
         split_part(chosen.comparable_node, '@', 1) as comparable_code,
         cast(split_part(chosen.comparable_node, '@', 2) as integer) as comparable_era,
-        list_transform(chosen.nodes, lambda node: split_part(node, '@', 1)) as codes,
+        chosen.codes,
         evidence.evidence,
         evidence.is_attested,
     from placed
