@@ -391,7 +391,7 @@ class PdfFile:
         quarter = pdfium.FPDFPage_GetRotation(page)
         turned = quarter
         kinds: dict[int, str] = {}
-        if drawn.odd_texts and count:
+        if count and (drawn.odd_texts or quarter):
             turned, kinds = self._oddities(text_address, text, drawn, quarter)
         frame = _Frame(user_box, turned)
         boxes = frame.boxes(raw[:, [0, 3, 2, 1]].astype(np.float64)) if count else np.zeros((0, 4))

@@ -43,7 +43,7 @@ _PHONE = (
 )  # fmt: skip
 _WORD = rf"(?:{_PERSON}|{_PHONE})"
 _LABEL = rf"{_WORD}(?:{_GAP}(?:[及和与、/]|以及){_GAP}{_WORD}|{_GAP}[(（]{_GAP}(?:{_WORD}|签[字名章]|盖章|姓名|座机){_GAP}[)）]|{_GAP}签[字名章]|{_GAP}姓名)*"
-_LABEL_ONLY = re.compile(rf"{_GAP}[\u4e00-\u9fff]{{0,12}}?{_LABEL}{_GAP}[:：]?{_GAP}")
+_LABEL_ONLY = re.compile(rf"{_GAP}(?!是否|有无)[\u4e00-\u9fff]{{0,12}}?{_LABEL}{_GAP}[:：]?{_GAP}")
 _LABEL_AND_VALUE = re.compile(
     rf"({_LABEL}{_GAP}[:：]{_GAP})([^\s:：；;。][^:：；;。\n]*?)"
     rf"(?=$|\n|[；;。]|{_GAP}{_LABEL}|[\s\u3000]*[\u4e00-\u9fff]{{2,10}}[:：])"
@@ -59,11 +59,13 @@ _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
 _NAME = r"(?:[\u4e00-\u9fff·][\s\u3000]?){2,4}(?:[（(][^)）]{1,6}[)）])?"
 _NUMBER = r"(?:\+?86[- ]?)?[\d()（）\-－—–转 ]{5,20}"
 _BLANK = r"[\s\u3000,，、/;；:：]*"
-_NAME_ONLY = re.compile(rf"{_BLANK}(?:{_NAME}{_BLANK}){{1,3}}")
+_NAME_ONLY = re.compile(rf"{_BLANK}{_NAME}(?:[\s\u3000,，、/;；]+{_NAME}){{0,2}}{_BLANK}")
 _NUMBER_ONLY = re.compile(rf"{_BLANK}(?:{_NUMBER}{_BLANK}){{1,3}}")
 _NAME_AND_NUMBER = re.compile(rf"{_BLANK}(?:{_NAME}{_BLANK}(?:{_NUMBER}{_BLANK}){{1,3}}){{1,3}}")
 _NAME_AND_MOBILE = re.compile(rf"{_BLANK}{_NAME}{_BLANK}(?:{_NUMBER}{_BLANK})?1[3-9]\d{{9}}{_BLANK}")
 _DATE_OR_AMOUNT = re.compile(r"[\s\u3000]*(?:19|20)\d\d[-./年]|.*(?:\d\.\d|\d,\d{3}(?!\d)|\d[\s\u3000]*[万亿元%])")
+_UNFINISHED = re.compile(rf"{_PHONE}{_GAP}[:：]?{_GAP}[\d()（）\-－—– ]{{0,8}}$")
+_REST_OF_NUMBER = re.compile(rf"^{_GAP}[-－—–]?{_GAP}(?:{_DIALLED}|[1-9]\d{{6,7}}){_NOT_AMOUNT}")
 _MENTION = re.compile(rf"{_PERSON}|{_PHONE}")
 
 
@@ -77,6 +79,8 @@ def redact(document: PrintedDocument) -> int:
                 line, removed = redact_text(block.text)
                 if not removed and before and _LABEL_ONLY.fullmatch(before) and _is_contact(line, before):
                     line, removed = REMOVED, 1
+                elif before and _UNFINISHED.search(before):
+                    line, removed = _REST_OF_NUMBER.subn(REMOVED, line)
                 before, block.text = block.text, line
                 count += removed
             else:
@@ -152,12 +156,11 @@ def _announced(grid: Grid, label: Cell, labels: list[Cell]) -> list[Cell]:
             return [first]
     if text.rstrip(" \u3000").endswith((":", "：")):
         return []
-    return [
-        cell
-        for cell in grid.cells
-        if cell.row >= label.row + label.row_span
-        and cell.column == label.column
-        and cell.text
-        and not any(cell is other for other in labels)
-        and _is_contact(cell.text, text)
-    ]
+    below: list[Cell] = []
+    for cell in sorted(grid.cells, key=lambda cell: cell.row):
+        if cell.row < label.row + label.row_span or cell.column != label.column or not cell.text:
+            continue
+        if any(cell is other for other in labels) or not _is_contact(cell.text, text):
+            break
+        below.append(cell)
+    return below

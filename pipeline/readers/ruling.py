@@ -181,17 +181,15 @@ def _shared_end(ends: list[float], limit: float, *, least: bool) -> float | None
 
 
 def _close_sides(below: list[list[bool]], beside: list[list[bool]], rows: int, columns: int) -> None:
-    """Close the outer sides of cells that have their two adjoining walls (a table cut by the page edge, or drawn without sides)."""
-    for row in range(rows):
-        if below[row][0] and below[row + 1][0]:
-            beside[row][0] = True
-        if below[row][columns - 1] and below[row + 1][columns - 1]:
-            beside[row][columns] = True
-    for column in range(columns):
-        if beside[0][column] and beside[0][column + 1]:
-            below[0][column] = True
-        if beside[rows - 1][column] and beside[rows - 1][column + 1]:
-            below[rows][column] = True
+    """Close the outer sides between the first and the last wall that meet them (a table cut by the page edge, or drawn without sides)."""
+    for inner, outer in ((0, 0), (columns - 1, columns)):
+        walls = [row for row in range(rows + 1) if below[row][inner]]
+        for row in range(walls[0], walls[-1]) if walls else ():
+            beside[row][outer] = True
+    for inner, outer in ((0, 0), (rows - 1, rows)):
+        walls = [column for column in range(columns + 1) if beside[inner][column]]
+        for column in range(walls[0], walls[-1]) if walls else ():
+            below[outer][column] = True
 
 
 def _rooms(xs: list[float], ys: list[float], below: list[list[bool]], beside: list[list[bool]]) -> Lattice | None:

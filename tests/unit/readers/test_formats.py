@@ -1,0 +1,236 @@
+"""Word, Excel, web page, text and archive, each built in the test."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import zipfile
+from datetime import datetime
+
+import docx
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.readers import reader, word
+from pipeline.readers.characters import fold
+from pipeline.readers.excel import display
+from pipeline.readers.printed import Grid, Line, PrintedDocument, Unreadable
+from pipeline.readers.scan import repair_number
+
+
+def reason_of(data: bytes) -> str:
+    with pytest.raises(Unreadable) as refused:
+        reader.read(data)
+    return refused.value.reason
+
+
+def the_grid(document: PrintedDocument, page: int = 0) -> Grid:
+    (grid,) = document.pages[page].grids
+    return grid
+
+
+def shape(grid: Grid) -> list[tuple[int, int, int, int, str]]:
+    return [
+        (c.row, c.column, c.row_span, c.column_span, c.text)
+        for c in sorted(grid.cells, key=lambda c: (c.row, c.column))
+    ]
+
+
+def word_file() -> bytes:
+    document = docx.Document()
+    document.add_heading("第一部分 概况", level=1)
+    document.add_paragraph("收入预算 12,219 万元。")
+    table = document.add_table(rows=3, cols=3)
+    table.cell(0, 0).merge(table.cell(1, 0)).text = "科目"
+    table.cell(0, 1).merge(table.cell(0, 2)).text = "支出"
+    for place, text in {(1, 1): "基本", (1, 2): "项目", (2, 0): "⼈员", (2, 1): "1.00", (2, 2): ""}.items():
+        table.cell(*place).text = text
+    document.add_paragraph("注：无。")
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+MERGED = [(0, 0, 2, 1, "科目"), (0, 1, 1, 2, "支出"), (1, 1, 1, 1, "基本"), (1, 2, 1, 1, "项目"), (2, 0, 1, 1, "人员"),
+          (2, 1, 1, 1, "1.00"), (2, 2, 1, 1, "")]  # fmt: skip
+
+
+def test_word_in_body_order_with_spans_and_levels() -> None:
+    document = reader.read(word_file())
+    blocks = document.pages[0].blocks
+    assert document.format == "docx"
+    assert [type(block) for block in blocks] == [Line, Line, Grid, Line]
+    assert [block.heading_level for block in blocks if isinstance(block, Line)] == [1, None, None]
+    assert shape(the_grid(document)) == MERGED
+    assert the_grid(document).method == "word"
+
+
+def test_legacy_word_without_converter_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    with pytest.raises(Unreadable) as refused:
+        word.read(b"\xd0\xcf\x11\xe0", "doc")
+    assert refused.value.reason == "converter_missing"
+
+
+def test_converter_that_hangs_is_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
+    office = tmp_path / "soffice"
+    office.write_text("#!/bin/sh\nsleep 60\n")
+    office.chmod(0o755)
+    monkeypatch.setattr(shutil, "which", lambda _: str(office))
+    monkeypatch.setattr(word, "CONVERSION_SECONDS", 0.3)
+    with pytest.raises(Unreadable) as refused:
+        word.read(b"anything", "doc")
+    assert refused.value.reason == "limit_exceeded"
+
+
+def test_workbook_shows_what_excel_shows() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "收支总表"
+    sheet["B2"] = "科目"
+    sheet.merge_cells("B2:B3")
+    sheet["C2"] = "支出"
+    sheet.merge_cells("C2:D2")
+    sheet["C3"], sheet["D3"] = "基本", "项目"
+    sheet["B4"], sheet["C4"] = 2010301, 1234.5
+    sheet["C4"].number_format = "#,##0.00"
+    hidden = book.create_sheet("底稿")
+    hidden["A1"] = 1
+    hidden.sheet_state = "hidden"
+    buffer = io.BytesIO()
+    book.save(buffer)
+    document = reader.read(buffer.getvalue())
+    assert document.format == "xlsx"
+    assert [page.lines[0].text for page in document.pages] == ["收支总表", "底稿"]
+    assert any("底稿" in note and "hidden" in note for note in document.notes)
+    assert shape(the_grid(document)) == [
+        (0, 0, 2, 1, "科目"), (0, 1, 1, 2, "支出"), (1, 1, 1, 1, "基本"), (1, 2, 1, 1, "项目"),
+        (2, 0, 1, 1, "2010301"), (2, 1, 1, 1, "1,234.50"), (2, 2, 1, 1, ""),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "shown"),
+    [
+        (1234.5, "General", "1234.5"),
+        (0.1 + 0.2, "General", "0.3"),
+        (12219, "General", "12219"),
+        (1234567.891, "#,##0.00", "1,234,567.89"),
+        (-1234.5, "#,##0.00_);[Red]\\(#,##0.00\\)", "(1,234.50)"),
+        (0.125, "0.0%", "12.5%"),
+        (8, "00", "08"),
+        (0, '#,##0.00;-#,##0.00;""', ""),
+        (1234.5, '#,##0.00_ "元"', "1,234.50"),
+        (2.5, "0", "3"),
+        (1.5, "0.00##", "1.50"),
+        (None, "General", ""),
+        ("  文字 ", "@", "文字"),
+        (datetime(2026, 1, 16), "yyyy-mm-dd", "2026-01-16"),
+    ],
+)
+def test_display_of_numbers(value, code: str, shown: str) -> None:
+    assert display(value, code) == shown
+
+
+@given(st.integers(min_value=-(10**12), max_value=10**12))
+def test_display_keeps_the_amount(cents: int) -> None:
+    assert round(float(display(cents / 100, "#,##0.00").replace(",", "")) * 100) == cents
+
+
+def test_web_page_with_spans_and_without_layout_tables() -> None:
+    page = """<!DOCTYPE html><html><head><meta charset="utf-8"><script>var x = "<table>";</script></head><body>
+    <table><tr><td><h2>部门预算</h2><table>
+    <tr><th rowspan="2">科目</th><th colspan="2">支出</th></tr><tr><td>基本</td><td>项目</td></tr>
+    <tr><td>人员</td><td>1.00</td><td>&nbsp;</td></tr></table></td></tr></table><p>注：无。</p></body></html>"""
+    document = reader.read(page.encode())
+    assert document.format == "html"
+    assert shape(the_grid(document)) == MERGED
+    assert [line.text for line in document.pages[0].lines] == ["部门预算", "注：无。"]
+
+
+def test_web_page_without_table_is_refused() -> None:
+    assert reason_of("<html><body><p>首页</p></body></html>".encode()) == "web_page_not_document"
+
+
+def test_text_tables_keep_the_index_of_blank_cells() -> None:
+    text = "# 部门预算\n\n单位：万  \n元\n\n项目\t\t支出\t\n一、拨款\t12,219\t**教育**\t30\n\n\t\t<p>住房</p> <p>保障</p>\t487\n"
+    document = reader.read(text.encode())
+    first, second = document.pages[0].grids
+    assert [c.text for c in first.cells] == ["项目", "", "支出", "", "一、拨款", "12,219", "教育", "30"]
+    assert [c.text for c in second.cells] == ["", "", "住房\n保障", "487"]
+    assert [line.starts_paragraph for line in document.pages[0].lines] == [True, True, False]
+    assert document.pages[0].lines[0].heading_level == 1
+
+
+def test_pipe_table_and_quoted_line_break() -> None:
+    document = reader.read('| 项目 | 金额 |\n| --- | ---: |\n| 办公费 | 60 |\n\n甲\t"一\n二"\n乙\t三\n'.encode())
+    pipe, tabs = document.pages[0].grids
+    assert [c.text for c in pipe.cells] == ["项目", "金额", "办公费", "60"]
+    assert [c.text for c in tabs.cells] == ["甲", "一\n二", "乙", "三"]
+
+
+def test_text_in_gb18030() -> None:
+    assert reader.read("部门预算\n支出\t12\n".encode("gb18030")).pages[0].lines[0].text == "部门预算"
+
+
+def test_reasons_for_what_is_no_document() -> None:
+    assert reason_of(b"") == "empty_file"
+    assert reason_of(b" \r\n\t") == "empty_file"
+    assert reason_of(b"\x89PNG\r\n\x1a\n" + b"\x00" * 40) == "unknown_format"
+    assert reason_of(bytes(range(256)) * 4) == "unknown_format"
+    data = word_file()
+    assert reason_of(data[: len(data) // 2]) == "truncated_file"
+    assert reason_of(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600) == "unknown_format"
+
+
+def archive(entries: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, data in entries.items():
+            package.writestr(name, data)
+    return buffer.getvalue()
+
+
+def test_archive_members_nested_ones_too() -> None:
+    data = archive({"甲.docx": word_file(), "内.zip": archive({"乙.txt": "支出\t1".encode()}), "__MACOSX/x": b"1"})
+    assert reader.detect_format(data) == "zip"
+    assert [name for name, _ in reader.members(data)] == ["甲.docx", "内.zip/乙.txt"]
+
+
+def test_archive_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    nested = b"x"
+    for _ in range(4):
+        nested = archive({"a.zip": nested})
+    with pytest.raises(Unreadable) as deep:
+        reader.members(nested)
+    assert deep.value.reason == "limit_exceeded"
+    with pytest.raises(Unreadable) as bomb:
+        reader.members(archive({"zero.txt": b"0" * 9_000_000}))
+    assert bomb.value.reason == "limit_exceeded"
+    with pytest.raises(Unreadable) as cut:
+        reader.members(archive({"a.txt": b"12345" * 100})[:60])
+    assert cut.value.reason == "truncated_file"
+
+
+def test_radicals_are_folded_and_nothing_else() -> None:
+    assert fold("⼀般公共预算⽀出⻚⻓（１２）①") == "一般公共预算支出页长（１２）①"
+
+
+@pytest.mark.parametrize(
+    ("read", "repaired", "is_doubtful"),
+    [
+        ("1.234.56", "1,234.56", False),
+        ("1,234,567", "1,234,567", False),
+        ("12,219.00", "12,219.00", False),
+        ("10.192,01", "10,192.01", False),
+        ("82.800", "82.800", False),
+        ("1,2O4.56", "1,204.56", True),
+        ("行政运行", "行政运行", False),
+        ("B1000", "B1000", False),
+        ("2010301", "2010301", False),
+    ],
+)
+def test_repair_of_separators(read: str, repaired: str, is_doubtful: bool) -> None:
+    assert repair_number(read) == (repaired, is_doubtful)
