@@ -23,7 +23,7 @@ from scipy.sparse import csr_matrix, hstack, identity
 
 _FEASIBLE = 1e-4
 _NONZERO = 1e-7
-_MOST_ROUNDS = 150
+_MOST_ROUNDS = 60
 _MOST_ALTERNATIVES = 40
 _MOST_CERTIFICATES = 50
 

@@ -20,7 +20,12 @@ from pipeline.proofs.fields import fields_of_document
 from pipeline.proofs.identity import SCALE, Amount, Identity, Ledger, amount_of, yuan
 from pipeline.proofs.intervals import Constraint, Interval, Solution, solve
 from pipeline.proofs.narrative import add_narrative_identities
-from pipeline.proofs.structure import add_form_identities, add_parent_identities, set_aside_doubtful_levels
+from pipeline.proofs.structure import (
+    accuse_blank_totals,
+    add_form_identities,
+    add_parent_identities,
+    set_aside_doubtful_levels,
+)
 
 SECONDS = 10.0
 """Limit for the solver on one document."""
@@ -64,6 +69,7 @@ def prove(
     fields = fields_of_document(figures)
     add_parent_identities(ledger, figures)
     add_form_identities(ledger, figures, fields)
+    accuse_blank_totals(ledger)
     set_aside_doubtful_levels(ledger)
     funds = merge_funds(fields, ledger.amounts)
     add_agreements(ledger, fields, funds)

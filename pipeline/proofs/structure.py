@@ -14,6 +14,7 @@ from pipeline.proofs.catalogue import Rule, rules, selector
 from pipeline.proofs.fields import Fields, is_total
 from pipeline.proofs.identity import Identity, Ledger
 
+_FEWEST_BLANK_TOTALS = 3
 _CHILD_LENGTHS = {3: 5, 5: 7, 7: 9}
 
 
@@ -38,6 +39,25 @@ def add_parent_identities(ledger: Ledger, figures: Sequence[Figure]) -> None:
             parent = at.get(spot)
             if parent is not None and spot not in twice:
                 ledger.add(rule, parent, ((child, 1) for child in children if child != parent))
+
+
+def accuse_blank_totals(ledger: Ledger) -> None:
+    """A column of totals that is blank in every row whose parts are printed is no total left blank here and there: it is an error.
+
+    So a form reads whose columns are taken one too far to the right.
+    """
+    columns: defaultdict[tuple[int, int], list[Identity]] = defaultdict(list)
+    for identity in ledger.identities:
+        figure = ledger.amounts[identity.stated].figure
+        if identity.rule.method == "parent_column" and figure is not None and identity.difference | identity.bound:
+            columns[(figure.form_index, figure.column_index)].append(identity)
+    for identities in columns.values():
+        blank = [identity for identity in identities if ledger.amounts[identity.stated].state == "blank"]
+        printed = [identity for identity in blank if identity.difference]
+        if len(printed) >= _FEWEST_BLANK_TOTALS and len(blank) == len(identities):
+            for identity in printed:
+                identity.verdict = "error"
+                identity.reason = "the whole column of totals is blank"
 
 
 def add_form_identities(ledger: Ledger, figures: Sequence[Figure], fields: Sequence[Fields]) -> None:

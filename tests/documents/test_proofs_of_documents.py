@@ -1,0 +1,103 @@
+"""What the proofs say of real documents, from their bytes: findings were checked against the pages by eye.
+
+A finding that is not on the page is a defect, and so is one of the page that is not found. docs/reference/findings.md tells
+the same findings in words.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from pipeline.reading import Claim, Reading, read_document
+
+CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
+
+pytestmark = pytest.mark.corpus
+
+
+def reading_of(name: str) -> Reading:
+    path = CORPUS / name
+    if not path.exists():
+        pytest.skip(f"the corpus document {path.name} is not beside the repository")
+    return read_document(path.read_bytes(), Claim(path.name))
+
+
+def printed(reading: Reading, verdict: str) -> list[tuple[str, ...]]:
+    """Printed texts of the terms of every identity of a verdict, blanks left out."""
+    text = {row["figure_id"]: row["printed_text"] for row in reading.rows["figure"]}
+    text |= {row["narrative_figure_id"]: row["printed_text"] for row in reading.rows.get("narrative_figure", [])}
+    return sorted(
+        tuple(part for key in row["figure_ids"] if (part := text[key]))
+        for row in reading.rows["identity_check"]
+        if row["verdict"] == verdict
+    )
+
+
+def test_founding_document() -> None:
+    reading = reading_of("budget/深圳市_人民政府办公厅_2017.md")
+    (suspect,) = reading.rows["suspect_figure"]
+    figure = next(row for row in reading.rows["figure"] if row["figure_id"] == suspect["figure_id"])
+    assert (figure["form"], figure["agency_name"], figure["fiscal_year"]) == (
+        "three_public",
+        "深圳市海防与打私办",
+        2016,
+    )
+    assert (figure["line_code"], figure["printed_text"], figure["proof"]) == ("vehicles", "0", "suspect")
+    assert (suspect["feasible_low_yuan"], suspect["feasible_high_yuan"]) == (Decimal(25000), Decimal(35000))
+    assert printed(reading, "error") == [("0", "0", "3"), ("49", "46", "0", "0"), ("6", "0", "3", "0")]
+    assert sorted(tuple(sorted(terms)) for terms in printed(reading, "printed_twice")) == [
+        ("211", "212"), ("3,056", "3,057"), ("3,487", "3,488"), ("34", "35"), ("4,357", "4,358"), ("7,861", "7,862"),
+    ]  # fmt: skip
+
+
+def test_a_project_total_printed_in_the_row_of_its_first_item() -> None:
+    """Pages 11 and 14: 行政运行 prints the whole section's project expenditure, 64,840,547.00, beside 合计 = 基本支出."""
+    reading = reading_of("budget/上海市普陀区_司法局_单位_2026.pdf")
+    figures = {row["figure_id"]: row for row in reading.rows["figure"]}
+    suspects = reading.rows["suspect_figure"]
+    assert [
+        (figures[row["figure_id"]]["page_number"], figures[row["figure_id"]]["line_code"], row["printed_yuan"])
+        for row in suspects
+    ] == [(11, "2040601", Decimal("64840547.00")), (14, "2040601", Decimal("64840547.00"))]
+    assert all(figures[row["figure_id"]]["measure"] == "project" for row in suspects)
+    assert all(row["feasible_low_yuan"] <= 0 <= row["feasible_high_yuan"] < 1 for row in suspects)
+    assert len(printed(reading, "error")) == 4
+
+
+def test_an_amount_changed_by_hand_in_one_form_only() -> None:
+    """Page 22 prints 一般公共服务支出 as 6651.38, of 1.98 and 6,700.00; pages 26 and 30 print 6,701.98."""
+    reading = reading_of("budget/杭州市_交通运输局_2026.pdf")
+    errors = printed(reading, "error")
+    assert ("6651.38", "1.98", "6,700.00") in errors
+    assert ("6,701.98", "6651.38") in errors
+    assert ("82,479.29", "67,627.51", "14,902.37") in errors
+    suspects = {row["printed_yuan"] for row in reading.rows["suspect_figure"]}
+    assert {Decimal("66513800.00"), Decimal("824792900.00")} <= suspects
+
+
+@pytest.mark.parametrize(
+    ("name", "pairs"),
+    [
+        ("final_account/上海市普陀区_规划和自然资源局_2024.pdf",
+         [("236.63", "236.64"), ("236.63", "236.64"), ("3845.24", "3845.25")]),
+        ("final_account/上海市普陀区_财政局_2024.pdf", []),
+        ("budget/上海市普陀区_万里街道办事处_2023.pdf", []),
+        ("budget/上海市普陀区_万里街道办事处_2024.pdf", []),
+        ("budget/上海市普陀区_万里街道办事处_2025.pdf", []),
+        ("budget/江苏省_人大办公厅_2017.pdf", []),
+        ("budget/江苏省_人大办公厅_表_2019.pdf", []),
+        ("budget/江苏省_人民检察院_2018.pdf", []),
+        ("budget/江苏省_人民检察院_2019.pdf", []),
+        ("budget/江苏省_委办公厅_2018.pdf", []),
+        ("budget/江苏省_委办公厅_表_2019.pdf", []),
+    ],
+)  # fmt: skip
+def test_documents_without_an_error(name: str, pairs: list[tuple[str, str]]) -> None:
+    reading = reading_of(name)
+    assert len(reading.rows["identity_check"]) > 80
+    assert printed(reading, "error") == []
+    assert reading.rows["suspect_figure"] == []
+    assert sorted(tuple(sorted(terms)) for terms in printed(reading, "printed_twice")) == pairs
