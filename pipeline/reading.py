@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,16 +55,17 @@ class Reading:
     rows: dict[str, list[Row]] = field(default_factory=dict)
 
 
-def read_document(data: bytes, claim: Claim) -> Reading:
+def read_document(data: bytes, claim: Claim, reader: Callable[[bytes], PrintedDocument] = read) -> Reading:
     """Read one document. Never raises for a bad document: that is a `document` row with status `refused` and a `refusal` row.
 
+    `reader` gives the printed document of the bytes, or raises Unreadable; another than `read` may have kept it from before.
     Raises nothing but programming errors of this project (the caller turns them into `reader_failed`).
     """
     sha256 = hashlib.sha256(data).hexdigest()
     rows = _Rows(sha256[:16])
     document = _document_row(data, sha256, claim)
     try:
-        printed = read(data)
+        printed = reader(data)
     except Unreadable as problem:
         return rows.refused_document(document, problem.reason, problem.detail)
     redact(printed)

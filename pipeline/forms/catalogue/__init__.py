@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,6 +17,7 @@ from pathlib import Path
 from pipeline.forms.text import comparable
 
 FOLDER = Path(__file__).parent
+_folder = FOLDER
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class HeaderMeaning:
 
 
 def _rows(name: str) -> list[dict[str, str]]:
-    with (FOLDER / name).open(encoding="utf-8", newline="") as file:
+    with (_folder / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -127,3 +130,26 @@ def header_text(text: str) -> str:
     normal = _HEADER_UNIT.sub("", normal) or normal
     stripped = re.sub(r"^20\d\d年(?:度|初)?(?=.)", "", normal)
     return stripped.strip(":·*")
+
+
+@contextmanager
+def taken_from(folder: Path) -> Iterator[None]:
+    """Within the block, forms, titles, headers and nil declarations are those of the tables in `folder`.
+
+    For asking what is read without some of the rows; not for two threads at once. Other tables of the catalogue stay as they are.
+    """
+    global _folder
+    before, _folder = _folder, folder
+    _forget()
+    try:
+        yield
+    finally:
+        _folder = before
+        _forget()
+
+
+def _forget() -> None:
+    for function in (
+        standard_forms, _title_patterns, _header_patterns, form_of_title, _nil_pattern, declares_nil, meaning_of_header, header_text,
+    ):  # fmt: skip
+        function.cache_clear()
