@@ -59,13 +59,82 @@ keyed as (
     from coded
 ),
 
-final as (
+first_printed as (
     select *
     from keyed
     qualify
         form_index = min(form_index) over (
             partition by fact, document_id, form, agency_id, fund, source, line_key, phase, fiscal_year
         )
+),
+
+-- Funds are a tree too. Of one row's columns either a total or the funds below it are leaves: the funds, unless they are
+-- only a part of the total (其中).
+fund_sum as (
+    select
+        *,
+        case when fund = 'all' then amount_yuan end as all_yuan,
+        case when fund = 'fiscal_appropriation' then amount_yuan end as fiscal_yuan,
+        case
+            when fund in ('general_public_budget', 'government_managed_funds', 'state_capital_operations') then amount_yuan
+        end as fiscal_part_yuan,
+        case when fund in ('fiscal_special_account', 'own_revenue', 'carry_over') then amount_yuan end as other_yuan,
+    from first_printed
+),
+
+row_sum as (
+    select
+        *,
+        max(all_yuan) over same_row as row_all_yuan,
+        max(fiscal_yuan) over same_row as row_fiscal_yuan,
+        sum(fiscal_part_yuan) over same_row as row_fiscal_part_yuan,
+        sum(other_yuan) over same_row as row_other_yuan,
+        sum(half_unit_yuan) over same_row as row_bound_yuan,
+    from fund_sum
+    window
+        same_row as (partition by fact, document_id, form_index, row_index, measure)
+),
+
+judged as (
+    select
+        *,
+        row_fiscal_part_yuan is not null
+        and (row_fiscal_yuan is null or row_fiscal_yuan <= row_fiscal_part_yuan + row_bound_yuan) as is_fiscal_split,
+    from row_sum
+),
+
+part as (
+    select
+        *,
+        case
+            when coalesce(row_fiscal_part_yuan, row_fiscal_yuan, row_other_yuan) is not null
+                then
+                    coalesce(case when is_fiscal_split then row_fiscal_part_yuan else row_fiscal_yuan end, 0)
+                    + coalesce(row_other_yuan, 0)
+        end as row_part_yuan,
+    from judged
+),
+
+final as (
+    select *
+    from part
+    where
+        case
+            -- What names no fund of its own (revenue, three_public by item) is told apart by its source.
+            when fact in ('revenue', 'three_public', 'procurement') then true
+            when row_all_yuan is not null and row_part_yuan is not null
+                then
+                    case
+                        when row_all_yuan > row_part_yuan + row_bound_yuan then fund = 'all'
+                        when fund = 'all' then false
+                        when fund = 'fiscal_appropriation' then not is_fiscal_split
+                        when fiscal_part_yuan is not null then is_fiscal_split
+                        else true
+                    end
+            when fund = 'fiscal_appropriation' then not is_fiscal_split
+            when fiscal_part_yuan is not null then is_fiscal_split
+            else true
+        end
 )
 
 select * from final

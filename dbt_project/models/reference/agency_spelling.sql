@@ -1,6 +1,6 @@
 -- Which agency each printed name means in its document. The department's row of a form is the document's own body,
--- whatever it is called there; a unit is known by a curated spelling, else by its full name, else by its name in its
--- department.
+-- whatever it is called there, unless a curated spelling says that the form is one unit's; a unit is known by a curated
+-- spelling, else by its full name, else by its name in its department.
 with identity as (
     select * from {{ ref('int_document_identity') }}
 ),
@@ -77,6 +77,7 @@ matched as (
         identity.jurisdiction_name,
         identity.plain_department_name,
         alias.agency_id as curated_agency_id,
+        alias.department_id as curated_department_id,
     from spelling
     inner join identity
         on spelling.document_id = identity.document_id
@@ -99,6 +100,7 @@ final as (
             end
         ) as agency_level,
         case
+            when curated_department_id = department_id and document_agency_id = department_id then curated_agency_id
             when agency_level = 'department' then document_agency_id
             when curated_agency_id is not null then curated_agency_id
             when plain_agency_name = plain_department_name then document_agency_id
@@ -108,6 +110,7 @@ final as (
         end as agency_id,
         department_id,
         case
+            when curated_department_id = department_id and document_agency_id = department_id then 'curated spelling'
             when agency_level = 'department' then 'row of the department'
             when curated_agency_id is not null then 'curated spelling'
             when plain_agency_name = plain_department_name then 'name of the document''s body'
