@@ -1,6 +1,6 @@
 """A figure: one printed amount with its meaning.
 
-Belongs here: the type. How rows of forms become figures is in `interpretation`.
+Belongs here: the type. Does not belong here: how rows of forms become figures (`interpretation`).
 """
 
 from __future__ import annotations

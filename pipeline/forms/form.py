@@ -1,6 +1,7 @@
 """A form: one printed table of a document, its parts over pages joined, with what stands around it.
 
-Belongs here: the type. How pages are joined into forms is in `assembly`, which standard form it is in `recognition`.
+Belongs here: the type. Does not belong here: how pages are joined into forms (`assembly`), and which standard form one is
+(`recognition`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Contact persons are removed at reading.
 
-Belongs here: which printed words announce a contact person or a telephone number, and the removal of what they announce. Nothing
-after the readers ever sees the removed text.
+Belongs here: which printed words announce a contact person or a telephone number, and the removal of what they announce. Does
+not belong here: anything after the readers, which never sees the removed text.
 
 A number alone is never taken for a telephone number: amounts, codes and dates stay. Only what a label announces is removed
 (in the same cell or line, in the cell to the right, or below a header cell).
