@@ -68,15 +68,16 @@ first_printed as (
         )
 ),
 
--- Funds are a tree too. Of one row's columns either a total or the funds below it are leaves: the funds, unless they are
--- only a part of the total (其中).
+-- Funds are a tree too. Of one row's columns either a total or the funds below it are leaves: the funds, unless they
+-- are only a part of the total (其中).
 fund_sum as (
     select
         *,
         case when fund = 'all' then amount_yuan end as all_yuan,
         case when fund = 'fiscal_appropriation' then amount_yuan end as fiscal_yuan,
         case
-            when fund in ('general_public_budget', 'government_managed_funds', 'state_capital_operations') then amount_yuan
+            when fund in ('general_public_budget', 'government_managed_funds', 'state_capital_operations')
+                then amount_yuan
         end as fiscal_part_yuan,
         case when fund in ('fiscal_special_account', 'own_revenue', 'carry_over') then amount_yuan end as other_yuan,
     from first_printed
