@@ -9,13 +9,12 @@ import datetime
 import io
 import math
 import re
-import zipfile
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from pipeline.readers.characters import fold
 from pipeline.readers.printed import Cell, Grid, Line, Page, PrintedDocument, Unreadable
-from pipeline.readers.word import check_package
+from pipeline.readers.word import DAMAGES, check_package
 
 MOST_CELLS = 2_000_000
 
@@ -108,7 +107,7 @@ def _read_xlsx(data: bytes) -> PrintedDocument:
     check_package(data, "workbook")
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), data_only=True, rich_text=False)
-    except (KeyError, ValueError, TypeError, AttributeError, zipfile.BadZipFile, SyntaxError, OSError) as error:
+    except DAMAGES as error:
         raise Unreadable("damaged_file", f"the workbook cannot be read: {error!r}") from error
     pages: list[Page] = []
     notes: list[str] = []

@@ -14,6 +14,7 @@ import signal
 import subprocess
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,13 @@ def convert(data: bytes, target: str = "docx", suffix: str = ".doc") -> bytes:
         return result.read_bytes()
 
 
+DAMAGES = (
+    KeyError, IndexError, ValueError, TypeError, AttributeError, EOFError, NotImplementedError, OSError, SyntaxError,
+    zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+"""What the libraries of Office packages raise for damaged ones."""
+
+
 def check_package(data: bytes, what: str) -> None:
     """Raise Unreadable where an Office package (a ZIP) is cut short, damaged or unpacks beyond reason."""
     try:
@@ -95,7 +103,7 @@ def _read_package(data: bytes, kind: str) -> PrintedDocument:
         document = docx.Document(io.BytesIO(data))
         styles = _heading_levels(document)
         blocks = list(_blocks(document.element.body, styles))
-    except (KeyError, ValueError, AttributeError, zipfile.BadZipFile, SyntaxError) as error:
+    except DAMAGES as error:
         raise Unreadable("damaged_file", f"the Word document cannot be read: {error!r}") from error
     return PrintedDocument(format=kind, pages=[Page(1, blocks, "word")], page_count=None)
 
