@@ -550,7 +550,11 @@ class _Visitor:
     ) -> None:
         body = answer.body or b""
         try:
-            sha256 = self._store.add(body)
+            try:
+                sha256 = self._store.add(body)
+            except FileNotFoundError:
+                # A build that began meanwhile has cleared half-written files away, this one among them.
+                sha256 = self._store.add(body)
         except OSError as error:
             self._fetcher.conclude(answer, "not_archived", str(error))
             self._attend("not_archived", step.url, str(error))
