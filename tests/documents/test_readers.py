@@ -135,7 +135,8 @@ def test_word_documents_read(path: Path) -> None:
     try:
         document = reader.read(path.read_bytes())
     except Unreadable as refused:
-        assert refused.reason == "converter_missing"
+        if refused.reason != "converter_missing":
+            raise
         pytest.skip("LibreOffice is not installed")
     assert len(document.pages[0].lines) > 50
     assert not any("\x07" in line.text for line in document.pages[0].lines)
@@ -172,7 +173,7 @@ def rows_of(path: str, number: int) -> list[list[str]]:
          ["11000022T000000424331-财务业务咨询服务", "22.200000", "22.200000", "",
           "1.按照工作计划开展年度预算评审和资金评价工作，提高预算编制质量，优化资源配置。2.对上年度项目开展绩效评价和成本绩效分析工作，提高部门预算资金使用效率、效益。3.对财务支出状况进行审计，加强预算管理工作，提高财政资金使用效益。",
           "满意度指标", "服务对象满意度指标", "报告使用对象满意度", "≥", "95", "%"]),
-        ("final_account/上海市普陀区_财政局_2024.pdf", 15, 5, ["201", "06", "01", "行政运行", "1,511.89", "1,503.52", "8.37"]),
+        ("final_account/上海市普陀区_财政局_2024.pdf", 15, 6, ["201", "06", "01", "行政运行", "1,511.89", "1,503.52", "8.37"]),
     ],
 )  # fmt: skip
 def test_rows_read_by_eye(path: str, page: int, row: int, texts: list[str]) -> None:
