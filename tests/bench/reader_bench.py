@@ -71,7 +71,7 @@ def by_bare_pdfium(pages: Sample) -> int:
 def by_camelot(pages: Sample) -> int:
     import tempfile
 
-    import camelot  # type: ignore[import-not-found]
+    import camelot
 
     cells = 0
     for data, numbers in pages:
@@ -93,7 +93,7 @@ def measure(count: int = 120) -> dict[str, float]:
         "PDFium's characters and paths (floor)": by_bare_pdfium,
     }
     try:
-        import camelot  # type: ignore[import-not-found]  # noqa: F401
+        import camelot  # noqa: F401
 
         ways["camelot lattice"] = by_camelot
     except ImportError:
