@@ -134,6 +134,36 @@ def build(
 
 
 @app.command()
+def fetch(
+    only: Annotated[
+        list[str] | None, typer.Option("--source", help="Source by identifier, due or not. 来源编号。")
+    ] = None,
+    jurisdiction: Annotated[
+        list[str] | None, typer.Option("--jurisdiction", help="All active sources of a jurisdiction. 行政区划名称。")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Contact nobody; say what would be visited. 只列出计划。")
+    ] = False,
+    warehouse: WarehouseOption = None,
+) -> None:
+    """Visit the sources that are due and archive what is new; the next build reads it. 抓取到期来源。
+
+    Example 示例: `yusuan fetch --dry-run --jurisdiction 深圳市`
+    """
+    from pipeline.archive.runs import FetchingInProgress
+    from pipeline.publish.fetch import fetch as visit
+    from pipeline.publish.warehouse import Warehouse
+
+    try:
+        report = visit(Warehouse(_file(warehouse)), only or [], jurisdiction or [], dry_run)
+    except (KeyError, FetchingInProgress) as error:
+        raise _Failure(str(error.args[0])) from error
+    for line in report.planned if dry_run else report.lines():
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
+    sys.exit(0 if report.is_ok else 1)
+
+
+@app.command()
 def status(
     document: Annotated[
         str, typer.Argument(help="Only documents whose name or identifier holds this. 只看名称或编号含此的文件。")
@@ -313,6 +343,29 @@ def sql(
             raise _Failure(str(error)) from error
         names = [column[0] for column in cursor.description or ()]
         _print_rows(names, cursor.fetchall(), output)
+
+
+@app.command()
+def export(
+    folder: Annotated[
+        Path | None, typer.Option("--folder", help="Where to; default exports/ beside the warehouse. 导出目录。")
+    ] = None,
+    warehouse: WarehouseOption = None,
+) -> None:
+    """Write every table as Parquet, CSV and Excel, with a Fiscal Data Package descriptor. 导出全部表。
+
+    Example 示例: `yusuan export --folder ~/yusuan-tables`
+    """
+    from pipeline.publish import exports
+
+    with errors.status("exporting 导出") as line:
+        made = exports.export(_published(warehouse), folder, lambda name: line.update(f"exporting 导出 {name}"))
+    told = "exported" if made.is_new else "up to date:"
+    console.print(
+        f"{told} {made.file_count} files, {made.byte_count / 1e6:.1f} MB: {made.folder}",
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 def _print_rows(names: list[str], rows: list[tuple[Any, ...]], output: Format, title: str | None = None) -> None:
