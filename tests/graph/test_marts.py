@@ -5,7 +5,9 @@ Belongs here: expected values read from the forms of 2017 and 2026, and the rule
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,6 +20,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 import core_warehouse
+
+from pipeline.figures import concordance
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 SCHEMAS = ("core", "marts", "audit", "reference")
@@ -331,3 +335,52 @@ def test_second_build_changes_nothing(built: tuple[Path, dict[str, str], str], t
             contents.append({name: connection.execute(f"SELECT * FROM {name}").fetchall() for (name,) in names})
     assert contents[0].keys() == contents[1].keys()
     assert [name for name in contents[0] if contents[0][name] != contents[1][name]] == []
+
+
+BREAKAGES = {
+    "facts_rest_on_figures": "UPDATE marts.fct_revenue SET figure_ids = ['nowhere'] WHERE fiscal_year = 2026 AND source = 'carry_over'",
+    "no_figure_counts_twice": "INSERT INTO marts.fct_procurement SELECT * FROM marts.fct_procurement LIMIT 1",
+    "facts_name_documents_and_agencies": "UPDATE marts.fct_three_public SET agency_id = 'nobody' WHERE fiscal_year = 2025",
+    "facts_name_dimensions": "UPDATE marts.fct_project_expenditure SET project_id = 'none' WHERE project_name = '办公设备购置业务'",
+    "no_line_above_another": """INSERT INTO marts.fct_functional_expenditure BY NAME SELECT * REPLACE ('20103' AS functional_code,
+        '20103' AS line_key) FROM marts.fct_functional_expenditure WHERE fiscal_year = 2026 AND functional_code = '2010301'""",
+    "one_fund_form_for_each_disclosure": """UPDATE marts.fct_functional_expenditure SET form = 'expenditure_summary'
+        WHERE fiscal_year = 2026 AND functional_code = '2050803'""",
+    "levels_add_up": """UPDATE marts.fct_functional_expenditure SET total_yuan = total_yuan + 1
+        WHERE fiscal_year = 2020 AND functional_code = '2089901'""",
+    "changes_add_up": "UPDATE marts.expenditure_change SET remaining_yuan = remaining_yuan + 1 WHERE functional_code = '2010301'",
+    "concordance_is_whole": "UPDATE reference.concordance SET weight = 0.5 WHERE from_code = '2089901' AND to_code = '2089999'",
+    "corrections_still_match": "UPDATE core.figure SET printed_text = '3' WHERE figure_id IN (SELECT figure_id FROM audit.correction)",
+    "total_is_basic_and_project": """UPDATE marts.fct_functional_expenditure SET total_yuan = total_yuan + 100000000
+        WHERE fiscal_year = 2026 AND functional_code = '2010301'""",
+    "facts_meet_printed_totals": "DELETE FROM marts.fct_functional_expenditure WHERE fiscal_year = 2017 AND functional_code = '2010305'",
+    "one_disclosure_for_each_agency": """INSERT INTO marts.fct_functional_expenditure BY NAME SELECT * REPLACE (
+        (SELECT document_id FROM marts.dim_document WHERE file_name = 'department_2025.pdf') AS document_id)
+        FROM marts.fct_functional_expenditure WHERE fiscal_year = 2026 AND functional_code = '2210201'""",
+    "revenue_is_expenditure": "UPDATE marts.department_profile SET revenue_yuan = 1 WHERE department_name = '示例市统计局'",
+}
+
+
+def test_every_test_catches_what_it_is_for(built: tuple[Path, dict[str, str], str], tmp_path: Path) -> None:
+    """Each singular dbt test passes on the whole warehouse (see `built`) and fails, or warns, on a broken one."""
+    assert {path.stem for path in (PROJECT / "tests").glob("*.sql")} == BREAKAGES.keys()
+    broken = tmp_path / "broken.duckdb"
+    shutil.copy(built[0], broken)
+    with duckdb.connect(str(broken)) as connection:
+        for statement in BREAKAGES.values():
+            connection.execute(statement)
+    run_dbt(broken, "test", "--select", "test_type:singular")
+    results = json.loads((tmp_path / "target" / "run_results.json").read_text(encoding="utf-8"))["results"]
+    status = {result["unique_id"].split(".")[2]: result["status"] for result in results}
+    assert status.keys() == BREAKAGES.keys()
+    assert {name for name, said in status.items() if said == "pass"} == set()
+
+
+def test_python_and_sql_agree_on_comparable_codes(query: Any) -> None:
+    rows = query("SELECT scheme, code, first_year, last_year, comparable_code FROM reference.comparable_code")
+    assert len(rows) > 100
+    for scheme, code, first_year, last_year, comparable_code in rows:
+        for year in (2010, 2017, 2019, 2021, 2026):
+            if (first_year or year) <= year <= (last_year or year) and "~" not in comparable_code:
+                found = [(end.code, end.weight) for end in concordance.comparable_codes(scheme, code, year)]
+                assert found == [(comparable_code, 1)], (scheme, code, year)
