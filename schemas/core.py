@@ -286,6 +286,7 @@ IDENTITY_CHECK = Table(
                nullable=True),
         Column("verdict", TEXT, "Judgement over the whole document", "结论", allowed=VERDICTS),
         Column("figure_ids", TEXT_LIST, "Figures that are its terms, the stated one first", "涉及的数"),
+        Column("narrative_figure_ids", TEXT_LIST, "Amounts in sentences that are its terms", "涉及的文字中的数"),
     ),
 )
 

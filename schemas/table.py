@@ -128,13 +128,14 @@ class Table:
         qualified = f"{schema}.{self.name}"
         statements = [
             f"CREATE TABLE {qualified} ({body})",
-            f"COMMENT ON TABLE {qualified} IS {_quoted(self.comment)}",
+            f"COMMENT ON TABLE {qualified} IS {quoted(self.comment)}",
         ]
         statements += [
-            f"COMMENT ON COLUMN {qualified}.{column.name} IS {_quoted(column.comment)}" for column in self.columns
+            f"COMMENT ON COLUMN {qualified}.{column.name} IS {quoted(column.comment)}" for column in self.columns
         ]
         return statements
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """Text as a literal of SQL."""
     return "'" + text.replace("'", "''") + "'"

@@ -7,7 +7,7 @@ attestation as (
     select * from {{ ref('code_attestation') }}
     where
         scheme in ('economic_department', 'economic_government')
-        and length(code) in (3, 5)
+        and length(code) in (3, 5, 7)
 ),
 
 printed as (
@@ -44,7 +44,7 @@ final as (
         code as economic_code,
         name as economic_name,
         {{ code_level('code') }} as level,
-        case when length(code) > 3 then left(code, 3) end as parent_code,
+        case when length(code) > 3 then left(code, length(code) - 2) end as parent_code,
         first_year,
         last_year,
         'document' as evidence,
