@@ -156,7 +156,7 @@ def _write_csv(connection: duckdb.DuckDBPyConnection, table: PublishedTable, fol
         "mediatype": "text/csv",
         "encoding": "utf-8-sig",
         "dialect": {"delimiter": ",", "quoteChar": '"', "doubleQuote": True, "lineTerminator": "\n", "header": True},
-        "schema": _schema(table),
+        "schema": _schema(table, _has_empty_key(connection, table)),
     }
 
 
@@ -200,7 +200,7 @@ def _sources(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     return [{name: value for name, value in zip(names, row, strict=True) if value is not None} for row in rows]
 
 
-def _schema(table: PublishedTable) -> dict[str, Any]:
+def _schema(table: PublishedTable, has_empty_key: bool) -> dict[str, Any]:
     """Table Schema with the column types of the Fiscal Data Package, constants such as the currency among its extra fields."""
     fields, reduced = [], {}
     for column in table.columns:
@@ -212,11 +212,12 @@ def _schema(table: PublishedTable) -> dict[str, Any]:
         if normalize:
             field["normalize"] = normalize
             reduced.update(normalize)
-        if not column.is_nullable:
+        # Text is left out: an empty text and no text are the same to readers of CSV.
+        if not column.is_nullable and (column.is_number or column.dtype == "BOOLEAN"):
             field["constraints"] = {"required": True}
         fields.append(field)
     schema: dict[str, Any] = {"fields": fields, "missingValues": [""]}
-    if table.is_key_never_null:
+    if table.is_key_never_null and not has_empty_key:
         schema["primaryKey"] = list(table.key)
     is_fact = reduced or any(field.get("columnType") == "value" for field in fields)
     if is_fact:
@@ -234,6 +235,15 @@ def _schema(table: PublishedTable) -> dict[str, Any]:
             extra.append({"name": "direction", "type": "string", "columnType": "direction", "constant": direction})
         schema["extraFields"] = extra
     return schema
+
+
+def _has_empty_key(connection: duckdb.DuckDBPyConnection, table: PublishedTable) -> bool:
+    """Whether an empty text is part of a key: right in a database, but a missing value to readers of CSV."""
+    texts = [column.name for column in table.columns if column.name in table.key and _is_text(column)]
+    if not texts:
+        return False
+    empty = " or ".join(f"{_identifier(name)} = ''" for name in texts)
+    return connection.execute(f"select 1 from {_name(table)} where {empty} limit 1").fetchone() is not None
 
 
 def _field_type(column: PublishedColumn) -> str:
