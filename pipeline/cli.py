@@ -323,6 +323,29 @@ def health(
 
 
 @app.command()
+def evaluate(
+    raw: Annotated[
+        list[Path] | None,
+        typer.Option("--raw", help="Folder of documents, also several times; default raw/ and the corpus. 文件目录。"),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Page to write; default docs/reference/coverage.md. 输出页面。")
+    ] = None,
+) -> None:
+    """Judge how well documents are read, and write the page that tells of it. 评测读取质量。
+
+    Example 示例: `yusuan evaluate --raw ~/downloads --output coverage.md`
+    """
+    from pipeline.publish import coverage, evaluation
+
+    judged = evaluation.evaluate(
+        raw or evaluation.FOLDERS, report=lambda told: errors.print(told, highlight=False, markup=False, soft_wrap=True)
+    )
+    for file in coverage.write(judged, output or coverage.PAGE):
+        console.print(str(file), highlight=False, markup=False, soft_wrap=True)
+
+
+@app.command()
 def sql(
     query: Annotated[str, typer.Argument(help="A query in DuckDB's SQL. 查询语句。")],
     output: FormatOption = Format.table,
