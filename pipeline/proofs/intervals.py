@@ -244,7 +244,7 @@ def _cheapest_cover(clauses: Sequence[frozenset[int]], costs: Sequence[float], s
         constraints=LinearConstraint(matrix, lb=np.ones(len(minimal))),
         integrality=np.ones(len(places)),
         bounds=Bounds(0, 1),
-        options={"time_limit": max(seconds, 0.05), "mip_rel_gap": 1e-4},
+        options={"time_limit": max(seconds, 0.05), "mip_rel_gap": 1e-4, "presolve": False},
     )
     if result.x is None:
         return _quick_cover(clauses, costs)

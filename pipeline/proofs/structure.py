@@ -14,7 +14,7 @@ from pipeline.proofs.catalogue import Rule, rules, selector
 from pipeline.proofs.fields import Fields, is_total
 from pipeline.proofs.identity import Identity, Ledger
 
-_FEWEST_BLANK_TOTALS = 3
+_FEWEST_BLANK_TOTALS = 2
 _CHILD_LENGTHS = {3: 5, 5: 7, 7: 9}
 
 
