@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.archive.addresses import clean_url, is_public, site_of
@@ -52,6 +52,7 @@ def test_what_is_no_address(url: str) -> None:
     assert clean_url(url, BASE) is None
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_cleaning_never_fails_and_is_done_once(url: str) -> None:
     cleaned = clean_url(url, BASE)
@@ -202,6 +203,7 @@ def test_pages_in_every_encoding() -> None:
     assert decode_page(text.encode(), "text/html; charset=nonsense") == text
 
 
+@settings(deadline=None)
 @given(st.text(max_size=400))
 def test_safe_names_stay_in_their_folder(name: str) -> None:
     safe = safe_name(name)
@@ -212,6 +214,7 @@ def test_safe_names_stay_in_their_folder(name: str) -> None:
     assert len(safe.encode("utf-8", "surrogatepass")) <= 200
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_no_bytes_make_telling_fail(data: bytes) -> None:
     kind_of(data)

@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.archive.intake import take_in
@@ -29,6 +29,7 @@ def _zip(**members: bytes) -> bytes:
     return buffer.getvalue()
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=2000))
 def test_what_goes_in_comes_out(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     store = Store(tmp_path_factory.mktemp("store"))
@@ -150,8 +151,8 @@ def test_a_damaged_index_is_as_good_as_none(tmp_path: Path) -> None:
         assert len(take_in([raw], Store(tmp_path / "store"), _members, index)) == 1
 
 
-def test_a_reader_that_raises_something_else_is_a_fault_of_ours(tmp_path: Path) -> None:
-    """Only what is wrong with a container is recorded; a mistake of this project is not hidden as one."""
+def test_a_container_that_breaks_its_reader_is_refused_as_such_and_stops_nothing(tmp_path: Path) -> None:
+    """What is wrong with a container is recorded as that; a mistake of this project is named as one, by another reason."""
     raw = tmp_path / "raw"
     raw.mkdir()
     (raw / "a.zip").write_bytes(_zip(one=b"one"))
@@ -159,8 +160,11 @@ def test_a_reader_that_raises_something_else_is_a_fault_of_ours(tmp_path: Path) 
     def broken(data: bytes) -> list[tuple[str, bytes]]:
         raise TypeError("a mistake")
 
-    with pytest.raises(TypeError):
-        take_in([raw], Store(tmp_path / "store"), broken, tmp_path / "index.json")
+    (raw / "b.txt").write_bytes(b"sound")
+    refused = take_in([raw], Store(tmp_path / "store"), broken, tmp_path / "index.json")
+    assert {document.container_error for document in refused} == {("reader_failed", "TypeError: a mistake")}
+    assert {name for document in refused for name in document.names} == {"a.zip", "b.txt"}
+    (raw / "b.txt").unlink()
 
     def encrypted(data: bytes) -> list[tuple[str, bytes]]:
         raise Unreadable("encrypted_file", "asks for a password")
