@@ -150,7 +150,9 @@ def _interpret(forms: list[Form], identity: Identity, rows: _Rows) -> dict[int, 
         unit=next(iter(units)) if len(units) == 1 else None,
     )
     return {
-        form.index: _performance(form, body, rows) if form.key == "performance_target" else interpret(form, body, judge.score)
+        form.index: _performance(form, body, rows)
+        if form.key == "performance_target"
+        else interpret(form, body, judge.score)
         for form in forms
         if form.key is not None
     }
@@ -171,7 +173,12 @@ class _Rows:
         number = len(self.tables.get("refusal", [])) + 1
         cell_ids = place.pop("cell_ids", [])
         count = place.pop("numeric_cell_count", len(cell_ids))
-        row = {"refusal_id": f"{self.document_id}-{number:04d}", "document_id": self.document_id, "reason": reason, "detail": detail}
+        row = {
+            "refusal_id": f"{self.document_id}-{number:04d}",
+            "document_id": self.document_id,
+            "reason": reason,
+            "detail": detail,
+        }
         self.add("refusal", [{**row, **place, "numeric_cell_count": count, "cell_ids": cell_ids}])
 
     def refused_document(self, document: Row, reason: str, detail: str) -> Reading:
@@ -248,7 +255,11 @@ def _performance(form: Form, body: Body, rows: _Rows) -> Interpretation:
     interpretation.roles = dict.fromkeys(taken, "target")
     interpretation.roles.update((figure.cell_id, "amount") for figure in interpretation.figures)
     header = set(form.header_rows)
-    left = [cell for cell in form.cells if cell.cell_id not in interpretation.roles and cell.row not in header and is_number(cell.text)]
+    left = [
+        cell
+        for cell in form.cells
+        if cell.cell_id not in interpretation.roles and cell.row not in header and is_number(cell.text)
+    ]
     if left:
         detail = "numbers of a performance form that are neither the project's budget nor in an indicator (serial numbers, weights, scores)"
         interpretation.refused.append(Refused("performance_target", detail, left))
@@ -260,7 +271,9 @@ def _unrecognised(form: Form) -> Interpretation:
     """A printed table that is no form of the catalogue: its numbers are refused with what was seen."""
     interpretation = Interpretation()
     numeric = [cell for cell in form.cells if is_number(cell.text)]
-    header = " | ".join(cell.text for cell in form.row(form.header_rows[0] if form.header_rows else 0) if cell.text)[:160]
+    header = " | ".join(cell.text for cell in form.row(form.header_rows[0] if form.header_rows else 0) if cell.text)[
+        :160
+    ]
     title = form.title or " / ".join(form.heading_lines[-2:])[:80]
     detail = f"table titled “{title}” with header “{header}” is no form of forms/catalogue/title.csv"
     if numeric:
@@ -321,5 +334,9 @@ def _form_row(document_id: str, form: Form, interpretation: Interpretation) -> R
         "figure_count": len(interpretation.figures),
         "refused_cell_count": refused_cells,
         "reading": "; ".join(f"{choice['aspect']}: {choice['chosen']}" for choice in interpretation.choices) or None,
-        "rejected_readings": [f"{choice['aspect']}: {choice['rejected']} ({choice['evidence']})" for choice in interpretation.choices if choice["rejected"]],
+        "rejected_readings": [
+            f"{choice['aspect']}: {choice['rejected']} ({choice['evidence']})"
+            for choice in interpretation.choices
+            if choice["rejected"]
+        ],
     }

@@ -7,6 +7,7 @@ Belongs here: setting `LineRow.parent` for the lines of one group of columns. Do
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 
 from pipeline.figures.lines import SOURCE_PARENT, LineRow, attribute_of, source_of
@@ -70,7 +71,11 @@ def _drop_repeated_totals(lines: list[LineRow], amounts: Amounts) -> None:
             continue
         key = (bare_name(line.name), line.agency_name)
         first = seen.setdefault(key, line)
-        if first is not line and first.page_number < line.page_number and amounts.get(first.row) == amounts.get(line.row):
+        if (
+            first is not line
+            and first.page_number < line.page_number
+            and amounts.get(first.row) == amounts.get(line.row)
+        ):
             line.kind = "repeated_total"
 
 
@@ -95,7 +100,13 @@ def _agency_blocks(lines: list[LineRow]) -> list[list[LineRow]]:
         if line.code is not None:
             codes.add(key)
         line.block = number
-        line.head = blocks[-1][0].row if blocks[-1] and blocks[-1][0].kind == "agency" else line.row if line.kind == "agency" else None
+        line.head = (
+            blocks[-1][0].row
+            if blocks[-1] and blocks[-1][0].kind == "agency"
+            else line.row
+            if line.kind == "agency"
+            else None
+        )
         blocks[-1].append(line)
     return blocks
 
@@ -114,18 +125,34 @@ def _tie_codes(lines: list[LineRow], head: LineRow | None) -> None:
             line.parent = head.row if head is not None else None
             continue
         parent = next(
-            (rows[line.code[:length]] for length in range(len(line.code) - 1, 0, -1) if line.code[:length] in rows and rows[line.code[:length]] is not line),
+            (
+                rows[line.code[:length]]
+                for length in range(len(line.code) - 1, 0, -1)
+                if line.code[:length] in rows and rows[line.code[:length]] is not line
+            ),
             None,
         )
-        if parent is None and previous is not None and line.scheme != previous.scheme and previous.code and line.cross_code:
+        if (
+            parent is None
+            and previous is not None
+            and line.scheme != previous.scheme
+            and previous.code
+            and line.cross_code
+        ):
             parent = None
         line.parent = parent.row if parent is not None else (head.row if head is not None else None)
         previous = line
 
 
-def _tie_names(lines: list[LineRow], head: LineRow | None, target: tuple[Decimal, Decimal] | None, amounts: Amounts) -> str | None:
+def _tie_names(
+    lines: list[LineRow], head: LineRow | None, target: tuple[Decimal, Decimal] | None, amounts: Amounts
+) -> str | None:
     """Nest names without codes: of several ways the one whose parents equal the sums of their addends most often."""
-    named = [line for line in lines if line.kind == "line" and (not line.is_memo or (line.name and attribute_of(line.name, "item")))]
+    named = [
+        line
+        for line in lines
+        if line.kind == "line" and (not line.is_memo or (line.name and attribute_of(line.name, "item")))
+    ]
     if not named:
         return None
     ways = {
@@ -206,7 +233,10 @@ def _levels_by_item(lines: list[LineRow]) -> list[int] | None:
     items = [attribute_of(line.name, "item") for line in lines]
     if sum(item is not None for item in items) * 2 <= len(items):
         return None
-    return [0 if item in (None, "total") else 2 if item in ("vehicle_purchase", "vehicle_operation") else 1 for item in items]
+    return [
+        0 if item in (None, "total") else 2 if item in ("vehicle_purchase", "vehicle_operation") else 1
+        for item in items
+    ]
 
 
 def _levels_by_code(lines: list[LineRow]) -> list[int] | None:
@@ -230,7 +260,9 @@ def _levels_by_indent(lines: list[LineRow]) -> list[int] | None:
             steps.append(indent)
     if not 2 <= len(steps) <= 5:
         return None
-    return [max(position for position, step in enumerate(steps) if float(indent or 0) >= step - 0.1) for indent in indents]
+    return [
+        max(position for position, step in enumerate(steps) if float(indent or 0) >= step - 0.1) for indent in indents
+    ]
 
 
 def _parents_of_levels(levels: list[int]) -> list[int | None]:
@@ -254,7 +286,9 @@ def _past_blanks(parents: list[int | None], lines: list[LineRow], amounts: Amoun
     return passed
 
 
-def _score(lines: list[LineRow], parents: list[int | None], target: tuple[Decimal, Decimal] | None, amounts: Amounts) -> int:
+def _score(
+    lines: list[LineRow], parents: list[int | None], target: tuple[Decimal, Decimal] | None, amounts: Amounts
+) -> int:
     """Parents (and the total over all) that equal the sum of their addends, less twice those that do not."""
     nothing = (Decimal(0), Decimal(0))
     sums: dict[int | None, list[tuple[Decimal, Decimal]]] = {}
@@ -271,22 +305,25 @@ def _score(lines: list[LineRow], parents: list[int | None], target: tuple[Decima
     return score
 
 
-def _parents_by_sums(lines: list[LineRow], target: tuple[Decimal, Decimal] | None, amounts: Amounts) -> list[int | None] | None:
+def _parents_by_sums(
+    lines: list[LineRow], target: tuple[Decimal, Decimal] | None, amounts: Amounts
+) -> list[int | None] | None:
     """Nest lines so that every parent equals the sum of its addends, and the topmost lines add up to `target`.
 
     None where no nesting does, where no target is known, or where the search would take too long.
     """
     if target is None or not target[0] or len(lines) > 400:
         return None
-    search = _SumSearch([amounts.get(line.row, (Decimal(0), Decimal(0))) for line in lines])
+    values = [amounts.get(line.row, (Decimal(0), Decimal(0))) for line in lines]
     try:
-        found = search.fill(0, target[0], target[1], 0, 0)
+        found = _SumSearch(values).fill(0, target[0], target[1], 0, 0)
     except _SearchTooLong:
         return None
-    if found is None or any(value for value, _ in search.values[found[0] :]):
+    end = next((end for end in sorted(found, reverse=True) if not any(value for value, _ in values[end:])), None)
+    if end is None:
         return None
     parents: list[int | None] = [None] * len(lines)
-    for child, parent in found[1]:
+    for child, parent in found[end]:
         parents[child] = parent
     return parents
 
@@ -295,8 +332,8 @@ class _SearchTooLong(Exception):
     """The search for a nesting was given up."""
 
 
-Nesting = tuple[int, tuple[tuple[int, int | None], ...]]
-"""Position after the last addend, and (line, parent) pairs below the line whose addends were sought."""
+Nesting = tuple[tuple[int, int | None], ...]
+"""(line, parent) pairs of a run of lines; parent None stands for the line whose addends were sought."""
 
 
 class _SumSearch:
@@ -304,39 +341,34 @@ class _SumSearch:
 
     def __init__(self, values: list[tuple[Decimal, Decimal]]) -> None:
         self.values = values
-        self.known: dict[tuple[int, Decimal, int, int], Nesting | None] = {}
+        self.known: dict[tuple[int, Decimal, int, int], dict[int, Nesting]] = {}
 
-    def fill(self, position: int, remaining: Decimal, slack: Decimal, depth: int, count: int) -> Nesting | None:
-        """The shortest run from `position` on that adds up to `remaining` within rounding, nested at most four deep."""
-        if count and abs(remaining) <= slack and (depth or position >= len(self.values) or not self._more_fits(position)):
-            return position, ()
-        if position >= len(self.values) or depth > 4 or remaining + slack < 0 < remaining:
-            return None
+    def fill(self, position: int, remaining: Decimal, slack: Decimal, depth: int, count: int) -> dict[int, Nesting]:
+        """Runs from `position` on that add up to `remaining` within rounding, nested at most four deep, by where they end."""
         key = (position, remaining, depth, count)
-        if key not in self.known:
-            if len(self.known) > 20000:
-                raise _SearchTooLong
-            self.known[key] = None
-            self.known[key] = self._extend(position, remaining, slack, depth, count)
-        return self.known[key]
+        if key in self.known:
+            return self.known[key]
+        if len(self.known) > 20000:
+            raise _SearchTooLong
+        found: dict[int, Nesting] = {position: ()} if count and abs(remaining) <= slack else {}
+        self.known[key] = found
+        if position < len(self.values) and depth <= 4:
+            for end, nesting in self._extend(position, remaining, slack, depth, count):
+                found.setdefault(end, nesting)
+        return found
 
-    def _more_fits(self, position: int) -> bool:
-        return any(value for value, _ in self.values[position:])
-
-    def _extend(self, position: int, remaining: Decimal, slack: Decimal, depth: int, count: int) -> Nesting | None:
+    def _extend(
+        self, position: int, remaining: Decimal, slack: Decimal, depth: int, count: int
+    ) -> Iterator[tuple[int, Nesting]]:
+        """Take the line at `position` as the next addend: with each run below it that adds up to it, then without any."""
         value, half = self.values[position]
         if abs(value) > abs(remaining) + slack + half:
-            return None
-        below = self.fill(position + 1, value, half, depth + 1, 0) if value else None
-        for nested in (below, (position + 1, ())):
-            if nested is None:
-                continue
-            end, inner = nested
-            rest = self.fill(end, remaining - value, slack + half, depth, count + 1)
-            if rest is not None:
-                owned = tuple((child, position if parent is None else parent) for child, parent in inner)
-                return rest[0], ((position, None), *owned, *rest[1])
-        return None
+            return
+        below = self.fill(position + 1, value, half, depth + 1, 0) if value else {}
+        for end, inner in [*below.items(), (position + 1, ())]:
+            owned = tuple((child, position if parent is None else parent) for child, parent in inner)
+            for final, rest in self.fill(end, remaining - value, slack + half, depth, count + 1).items():
+                yield final, ((position, None), *owned, *rest)
 
 
 def _tie_agencies(lines: list[LineRow], target: tuple[Decimal, Decimal] | None, amounts: Amounts) -> None:
@@ -347,7 +379,9 @@ def _tie_agencies(lines: list[LineRow], target: tuple[Decimal, Decimal] | None, 
     by_code = {line.agency_code: line for line in heads if line.agency_code}
     for line in heads:
         code = line.agency_code or ""
-        parent = next((by_code[code[:length]] for length in range(len(code) - 1, 2, -1) if code[:length] in by_code), None)
+        parent = next(
+            (by_code[code[:length]] for length in range(len(code) - 1, 2, -1) if code[:length] in by_code), None
+        )
         if parent is not None and parent is not line:
             line.parent = parent.row
     if any(line.parent is not None for line in heads):
@@ -376,7 +410,12 @@ def _tie_totals(lines: list[LineRow], amounts: Amounts) -> None:
         return
     leads = current is not None and not any(line.kind == "line" and line.row < current.row for line in lines)
     for line in lines:
-        if line is grand or line.parent is not None or (line.is_memo and not attribute_of(line.name, "item")) or line.kind in ("note", "repeated_total"):
+        if (
+            line is grand
+            or line.parent is not None
+            or (line.is_memo and not attribute_of(line.name, "item"))
+            or line.kind in ("note", "repeated_total")
+        ):
             continue
         if current is not None and line.kind in ("line", "agency") and _belongs_to_current(line, current, leads):
             line.parent = current.row
@@ -389,7 +428,12 @@ def _tie_totals(lines: list[LineRow], amounts: Amounts) -> None:
 def _target(block: list[LineRow], lines: list[LineRow], amounts: Amounts) -> tuple[Decimal, Decimal] | None:
     """What a block of lines without an agency must add up to: 本年合计, or what lies between it and the grand total."""
     current = next((line for line in lines if line.kind == "current_total"), None)
-    if current is None or not block or block[0].row < current.row or not any(line.row < current.row for line in lines if line.kind == "line"):
+    if (
+        current is None
+        or not block
+        or block[0].row < current.row
+        or not any(line.row < current.row for line in lines if line.kind == "line")
+    ):
         return _stated_total(lines, amounts)
     grand = next((line for line in lines if line.kind == "total" and line.row > current.row), None)
     if grand is None or grand.row not in amounts or current.row not in amounts:

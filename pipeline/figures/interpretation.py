@@ -42,7 +42,17 @@ FUND_OF_SOURCE = {
 }
 _DASHES = frozenset({"-", "—", "–", "－", "--", "——", "/", "0-", "―", "─"})
 _NIL_WORDS = frozenset({"无", "无数据", "空"})
-_EXPENDITURE_MEASURES = ("basic", "project", "personnel", "public_use", "operating", "to_superior", "to_subordinate", "closing_balance", "reserve")
+_EXPENDITURE_MEASURES = (
+    "basic",
+    "project",
+    "personnel",
+    "public_use",
+    "operating",
+    "to_superior",
+    "to_subordinate",
+    "closing_balance",
+    "reserve",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +126,12 @@ def interpret(form: Form, body: Body, judge: Judge) -> Interpretation:
 
 
 def _choice(chosen: str, rejected: str, judgement: Judgement, rejected_judgement: Judgement) -> dict[str, str]:
-    return {"aspect": "columns", "chosen": chosen, "rejected": rejected, "evidence": f"{judgement}; rejected: {rejected_judgement}"}
+    return {
+        "aspect": "columns",
+        "chosen": chosen,
+        "rejected": rejected,
+        "evidence": f"{judgement}; rejected: {rejected_judgement}",
+    }
 
 
 class _Reading:
@@ -136,18 +151,26 @@ class _Reading:
         self.split_columns = {
             column.index
             for column in self.values
-            if column.index in parents and any(_differs_by_source(column, other) for other in self.values if other.parent == column.index)
+            if column.index in parents
+            and any(_differs_by_source(column, other) for other in self.values if other.parent == column.index)
         }
 
     def interpretation(self) -> Interpretation:
         self._mark_cells()
         self.result.is_nil = catalogue.declares_nil(self.form.note) or any(
-            catalogue.declares_nil(cell.text) for cell in self.form.cells if cell.row not in self.form.header_rows and len(cell.text) > 3
+            catalogue.declares_nil(cell.text)
+            for cell in self.form.cells
+            if cell.row not in self.form.header_rows and len(cell.text) > 3
         )
         if self.unit is None and self.body.unit is not None:
             self.unit = self.body.unit
             self.result.choices.append(
-                {"aspect": "unit", "chosen": self.unit, "rejected": "", "evidence": "not printed for this form; the unit of all other forms of the document"}
+                {
+                    "aspect": "unit",
+                    "chosen": self.unit,
+                    "rejected": "",
+                    "evidence": "not printed for this form; the unit of all other forms of the document",
+                }
             )
         if self.unit is None:
             self._refuse_all("unit_unknown", "no 单位：元 / 万元 … is printed above the form or in its header")
@@ -221,7 +244,13 @@ class _Reading:
         figured = {figure.cell_id for figure in self.result.figures}
         left: dict[tuple[str, int], list[FormCell]] = {}
         for cell in self._numeric_cells():
-            if cell.cell_id in figured or self.result.roles[cell.cell_id] in ("ordinal", "code", "refused", "percentage", "name"):
+            if cell.cell_id in figured or self.result.roles[cell.cell_id] in (
+                "ordinal",
+                "code",
+                "refused",
+                "percentage",
+                "name",
+            ):
                 continue
             column = self.columns[cell.column]
             if column.role == "value":
@@ -231,10 +260,24 @@ class _Reading:
         for (reason, place), cells in left.items():
             if reason == "row_unknown":
                 texts = [cell.text for cell in self.form.row(place) if cell.text]
-                self._refuse(Refused(reason, f"row {place + 1} “{' | '.join(texts)[:120]}” has numbers but its keys were not understood", cells, row=place))
+                self._refuse(
+                    Refused(
+                        reason,
+                        f"row {place + 1} “{' | '.join(texts)[:120]}” has numbers but its keys were not understood",
+                        cells,
+                        row=place,
+                    )
+                )
             else:
                 column = self.columns[place]
-                self._refuse(Refused(reason, f"numbers in column {place + 1} “{column.header_path}”, whose header names no amount", cells, column=place))
+                self._refuse(
+                    Refused(
+                        reason,
+                        f"numbers in column {place + 1} “{column.header_path}”, whose header names no amount",
+                        cells,
+                        column=place,
+                    )
+                )
 
     # -- agencies --------------------------------------------------------------------------------------------------
 
@@ -253,13 +296,29 @@ class _Reading:
     def _read_group(self, group: int, lines: list[LineRow]) -> None:
         columns = [column for column in self.values if column.group == group]
         main = next((column for column in columns if column.parent is None and not column.is_memo), columns[0])
-        scheme = next((column.attributes["scheme"] for column in self.columns if column.group == group and "scheme" in column.attributes), None)
+        scheme = next(
+            (
+                column.attributes["scheme"]
+                for column in self.columns
+                if column.group == group and "scheme" in column.attributes
+            ),
+            None,
+        )
         scheme = scheme or self.standard.scheme or _scheme_by_names(lines)
         self._code_names(lines, scheme)
-        amounts = {line.row: amount for line in lines if (amount := self._main_amount(line.row, columns, main)) is not None}
+        amounts = {
+            line.row: amount for line in lines if (amount := self._main_amount(line.row, columns, main)) is not None
+        }
         evidence = hierarchy.tie(lines, amounts)
         if evidence and not evidence.startswith("flat"):
-            self.result.choices.append({"aspect": f"hierarchy of group {group + 1}", "chosen": evidence.split(" ")[0], "rejected": "", "evidence": evidence})
+            self.result.choices.append(
+                {
+                    "aspect": f"hierarchy of group {group + 1}",
+                    "chosen": evidence.split(" ")[0],
+                    "rejected": "",
+                    "evidence": evidence,
+                }
+            )
         bodies = _Bodies(lines)
         for line in lines:
             if line.kind == "note":
@@ -279,10 +338,20 @@ class _Reading:
 
     def _code_names(self, lines: list[LineRow], scheme: str | None) -> None:
         """Lines that print names only take codes by name, within their scheme and edition, where the name leaves no doubt."""
-        named = [line for line in lines if line.kind == "line" and line.name and not line.code and scheme in ("functional", "economic_department", "economic_government")]
+        named = [
+            line
+            for line in lines
+            if line.kind == "line"
+            and line.name
+            and not line.code
+            and scheme in ("functional", "economic_department", "economic_government")
+        ]
         if named and len(named) * 2 > len([line for line in lines if line.kind == "line"]):
             top = min((line.rank for line in named if line.rank is not None), default=None)
-            levels = ["category" if scheme == "functional" and top is not None and line.rank == top else None for line in named]
+            levels = [
+                "category" if scheme == "functional" and top is not None and line.rank == top else None
+                for line in named
+            ]
             names = [bare_name(line.name) for line in named]
             for line, found in zip(named, assign_codes(names, str(scheme), self.body.fiscal_year, levels), strict=True):
                 line.code, line.is_code_printed = found.code, False
@@ -299,18 +368,48 @@ class _Reading:
             if is_percentage(text):
                 self.result.roles[cell.cell_id] = "percentage"
             elif any(character.isdigit() for character in text):
-                self._refuse(Refused("amount_unreadable", f"“{cell.text[:60]}” is no amount", [cell], row=cell.row, column=cell.column))
+                self._refuse(
+                    Refused(
+                        "amount_unreadable",
+                        f"“{cell.text[:60]}” is no amount",
+                        [cell],
+                        row=cell.row,
+                        column=cell.column,
+                    )
+                )
             return None
         if line.kind == "repeated_total":
-            self._refuse(Refused("repeated_total", f"{line.name} is printed again on page {cell.page_number}", [cell] if amount else [], row=cell.row))
+            self._refuse(
+                Refused(
+                    "repeated_total",
+                    f"{line.name} is printed again on page {cell.page_number}",
+                    [cell] if amount else [],
+                    row=cell.row,
+                )
+            )
             return None
         if self._is_unknown_item(line, column):
-            self._refuse(Refused("row_unknown", f"“{line.name}” is no item of forms/catalogue/header.csv", [cell] if amount else [], row=cell.row))
+            self._refuse(
+                Refused(
+                    "row_unknown",
+                    f"“{line.name}” is no item of forms/catalogue/header.csv",
+                    [cell] if amount else [],
+                    row=cell.row,
+                )
+            )
             return None
         meaning = self._meaning(line, column, scheme)
         agency = line.agency_name or self.default_agency
         self.result.roles[cell.cell_id] = "amount"
-        state = "number" if amount and amount.yuan else "zero" if amount else "declared_nil" if text in _NIL_WORDS or self.result.is_nil else "blank"
+        state = (
+            "number"
+            if amount and amount.yuan
+            else "zero"
+            if amount
+            else "declared_nil"
+            if text in _NIL_WORDS or self.result.is_nil
+            else "blank"
+        )
         return Figure(
             figure_id=cell.cell_id,
             cell_id=cell.cell_id,
@@ -354,7 +453,9 @@ class _Reading:
         """Whether nothing in the form is a part of the amount: no line below it, no unit of the agency, no column of a source or item."""
         if line.is_memo or column.is_memo or line.is_parent or column.index in self.split_columns:
             return False
-        if meaning["line_code"] in ("total", "current_total", "vehicles", "total_with_meetings") or bodies.is_summed(line):
+        if meaning["line_code"] in ("total", "current_total", "vehicles", "total_with_meetings") or bodies.is_summed(
+            line
+        ):
             return False
         if meaning["scheme"] == "revenue":
             return meaning["line_code"] is not None or line.kind == "line"
@@ -362,7 +463,13 @@ class _Reading:
 
     def _is_unknown_item(self, line: LineRow, column: Column) -> bool:
         """A row of a 三公 form that names neither an item nor another measure, in a column that names none either."""
-        if self.standard.scheme != "three_public" or line.kind != "line" or not line.name or "item" in column.attributes or line.is_comparison:
+        if (
+            self.standard.scheme != "three_public"
+            or line.kind != "line"
+            or not line.name
+            or "item" in column.attributes
+            or line.is_comparison
+        ):
             return False
         return attribute_of(line.name, "item") is None and attribute_of(line.name, "measure") in (None, "total")
 
@@ -375,7 +482,11 @@ class _Reading:
         if own_scheme == "three_public":
             own_scheme, code, level, measure = self._item(line, column, measure)
         elif own_scheme == "revenue":
-            source = source_of(line.name) if column.group == 0 and self.standard.scheme is None and source_of(line.name) else source
+            source = (
+                source_of(line.name)
+                if column.group == 0 and self.standard.scheme is None and source_of(line.name)
+                else source
+            )
             code = source = self._revenue_code(line, column, source)
             measure = "total" if measure == "current_revenue" else measure
         elif self.form.key == "revenue_summary":
@@ -389,7 +500,11 @@ class _Reading:
                 measure, level = str(attribute_of(line.name, "measure")), "total"
         if measure == "total" and self.form.key == "revenue_summary":
             measure = "revenue"
-        if measure == "total" and self.standard.measure in ("basic", "project", "operating_cost") and own_scheme != "three_public":
+        if (
+            measure == "total"
+            and self.standard.measure in ("basic", "project", "operating_cost")
+            and own_scheme != "three_public"
+        ):
             measure = self.standard.measure
         year, is_comparative = self._year(line, column, measure)
         if line.is_comparison:
@@ -442,7 +557,12 @@ class _Reading:
 
     def _phase(self, attributes: dict[str, str], is_comparative: bool) -> str:
         phase = attributes.get("phase")
-        if phase is None or (phase == "approved" and self.body.document_kind == "final_account" and not is_comparative and not self._names_both_phases()):
+        if phase is None or (
+            phase == "approved"
+            and self.body.document_kind == "final_account"
+            and not is_comparative
+            and not self._names_both_phases()
+        ):
             return self.body.phase
         return phase
 
@@ -470,14 +590,18 @@ def _is_current(column: Column) -> bool:
 
 
 def _differs_by_source(total: Column, part: Column) -> bool:
-    return total.attributes.get("source") != part.attributes.get("source") or total.attributes.get("item") != part.attributes.get("item")
+    return total.attributes.get("source") != part.attributes.get("source") or total.attributes.get(
+        "item"
+    ) != part.attributes.get("item")
 
 
 def _decimals(form: Form, columns: list[Column]) -> int:
     """Precision of a form that drops trailing zeros (7 and 20.8 beside 20.83); 0 where each number shows its own precision."""
     values = {column.index for column in columns if column.role == "value"}
     printed = {
-        decimals_of(cell.text) for cell in form.cells if cell.column in values and cell.row not in form.header_rows and is_number(cell.text)
+        decimals_of(cell.text)
+        for cell in form.cells
+        if cell.column in values and cell.row not in form.header_rows and is_number(cell.text)
     }
     drops_zeros = any(0 < decimals < max(printed) for decimals in printed)
     return max(printed) if drops_zeros else 0

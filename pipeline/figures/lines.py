@@ -18,7 +18,9 @@ CODE = re.compile(r"^[\[【(（]?([2-5]\d{2}(?:\d{2}){0,4})[\]】)）]?[-—–�
 _PART = re.compile(r"^\d{2}$")
 _PROCUREMENT_CODE = re.compile(r"^([A-C]\d{0,8})[-—\s]*(.*)$")
 _AGENCY_CODE = re.compile(r"^[\[【]?(\d{3,15})[\]】]?[-—\s]*(\D.*)$")
-GRAND_TOTAL = re.compile(r"^(?:(?:收入|支出|收、支|收支)?(?:总计|合计|总合计)|(?:收入|支出)(?:总额|总数)|总计|合计|部门合计|单位合计)[:：]?$")
+GRAND_TOTAL = re.compile(
+    r"^(?:(?:收入|支出|收、支|收支)?(?:总计|合计|总合计)|(?:收入|支出)(?:总额|总数)|总计|合计|部门合计|单位合计)[:：]?$"
+)
 CURRENT_TOTAL = re.compile(r"^(?:本年|当年|本期)(?:收入|支出|收支)?(?:合计|总计|小计)[:：]?$")
 _SUBTOTAL = re.compile(r"^(?:小计|.*小计)$")
 _AGENCY_SHAPE = re.compile(
@@ -110,14 +112,18 @@ def lines_of(form: Form, columns: list[Column], cells: CellMap, agencies: frozen
         if not any(column.role == "value" for column in members):
             continue
         reader = _RowReader(form, members, columns, cells, agencies)
-        lines += [line for row in range(form.row_count) if row not in skipped and (line := reader.read(row)) is not None]
+        lines += [
+            line for row in range(form.row_count) if row not in skipped and (line := reader.read(row)) is not None
+        ]
     return lines
 
 
 class _RowReader:
     """Reads the key columns of one group row by row, carrying down what is printed once (agency, category, section)."""
 
-    def __init__(self, form: Form, members: list[Column], columns: list[Column], cells: CellMap, agencies: frozenset[str]) -> None:
+    def __init__(
+        self, form: Form, members: list[Column], columns: list[Column], cells: CellMap, agencies: frozenset[str]
+    ) -> None:
         self.form = form
         self.cells = cells
         self.group = members[0].group
@@ -152,7 +158,9 @@ class _RowReader:
         self.scheme = next((column.attributes["scheme"] for column in members if "scheme" in column.attributes), None)
 
     def text(self, role: str, row: int) -> str:
-        return next((text for column in self.by_role.get(role, []) if (text := self.cells.key_text(row, column.index))), "")
+        return next(
+            (text for column in self.by_role.get(role, []) if (text := self.cells.key_text(row, column.index))), ""
+        )
 
     def read(self, row: int) -> LineRow | None:
         values = [self.cells.origin.get((row, column.index)) for column in self.values]
@@ -186,14 +194,20 @@ class _RowReader:
                 found[scheme] = (code or known[0], name or known[1])
         if found and self.scheme == "procurement" and "procurement" not in found:
             line.scheme = "procurement"
-            line.cross_scheme, (line.cross_code, line.cross_name) = next((scheme, pair) for scheme, pair in found.items())
+            line.cross_scheme, (line.cross_code, line.cross_name) = next(
+                (scheme, pair) for scheme, pair in found.items()
+            )
         elif found:
             primary, *others = found
             line.scheme, (line.code, line.name) = primary, found[primary]
             if others:
                 line.cross_scheme = others[0]
                 line.cross_code, line.cross_name = found[others[0]]
-        line.code, line.cross_code, line.cross_name = line.code or None, line.cross_code or None, line.cross_name or None
+        line.code, line.cross_code, line.cross_name = (
+            line.code or None,
+            line.cross_code or None,
+            line.cross_name or None,
+        )
 
     def _plain_code(self, kind: str, row: int) -> tuple[str, str]:
         text = squeeze(self.text(f"{kind}_code", row))
@@ -269,7 +283,9 @@ class _RowReader:
         column = next(iter(self.by_role.get("line_name", [])), None)
         cell = self.cells.spanning.get((row, column.index)) if column is not None else None
         texts = dict.fromkeys(self.cells.key_text(row, column.index) for column in self.by_role.get("line_name", []))
-        text = " / ".join(part for part in texts if part) if self.scheme == "procurement" else self.text("line_name", row)
+        text = (
+            " / ".join(part for part in texts if part) if self.scheme == "procurement" else self.text("line_name", row)
+        )
         if not text and not line.name:
             text = self.text("project_name", row)
         match = CODE.match(squeeze(text)) if text else None
@@ -280,10 +296,31 @@ class _RowReader:
             line.name = squeeze(text)
             line.indent = _indent(cell)
         if not line.name:
-            first = [self.cells.key_text(row, column.index) for role in ("code", "category_code", "section_code", "item_code", "economic_code",
-                     "government_economic_code", "agency_code", "serial", "economic_name", "government_economic_name", "remark")
-                     for column in self.by_role.get(role, [])]
-            line.name = next((squeeze(part) for part in first if GRAND_TOTAL.match(squeeze(part)) or CURRENT_TOTAL.match(squeeze(part))), "")
+            first = [
+                self.cells.key_text(row, column.index)
+                for role in (
+                    "code",
+                    "category_code",
+                    "section_code",
+                    "item_code",
+                    "economic_code",
+                    "government_economic_code",
+                    "agency_code",
+                    "serial",
+                    "economic_name",
+                    "government_economic_name",
+                    "remark",
+                )
+                for column in self.by_role.get(role, [])
+            ]
+            line.name = next(
+                (
+                    squeeze(part)
+                    for part in first
+                    if GRAND_TOTAL.match(squeeze(part)) or CURRENT_TOTAL.match(squeeze(part))
+                ),
+                "",
+            )
         plain = bare_name(line.name)
         if GRAND_TOTAL.match(plain):
             line.kind = "total"
@@ -299,7 +336,13 @@ class _RowReader:
             self._read_agency_in_names(line, row)
             return
         if not self.by_role.get("agency_name") and not self.by_role.get("agency_code"):
-            if not line.code and line.name and line.kind == "line" and self.has_agency_rows and self._is_agency(line.name):
+            if (
+                not line.code
+                and line.name
+                and line.kind == "line"
+                and self.has_agency_rows
+                and self._is_agency(line.name)
+            ):
                 self.agency = line.name
                 line.kind = "agency"
             line.agency_name, line.agency_code = self.agency, self.agency_code
@@ -309,7 +352,14 @@ class _RowReader:
         combined = _AGENCY_CODE.match(name)
         if combined:
             code, name = combined.group(1), combined.group(2)
-        if name and not code and self.has_agency_codes and not line.name and not line.code and not GRAND_TOTAL.match(name):
+        if (
+            name
+            and not code
+            and self.has_agency_codes
+            and not line.name
+            and not line.code
+            and not GRAND_TOTAL.match(name)
+        ):
             line.name, line.rank = name, numbering_rank(name)
             name = ""
         if GRAND_TOTAL.match(name) or GRAND_TOTAL.match(code):
@@ -382,6 +432,7 @@ def source_of(name: str) -> str | None:
 
 
 def attribute_of(name: str, attribute: str) -> str | None:
+    """An attribute that the catalogue of headers gives to a name; None where it gives none."""
     found = catalogue.meaning_of_header(bare_name(name))
     return None if found is None else dict(found.attributes).get(attribute)
 

@@ -41,7 +41,9 @@ def project_budgets(form: Form, body: Body, taken: set[str]) -> list[Figure]:
     return figures
 
 
-def _figure(form: Form, body: Body, cell: FormCell, label: str, amount: Amount, unit: str, project: str | None) -> Figure:
+def _figure(
+    form: Form, body: Body, cell: FormCell, label: str, amount: Amount, unit: str, project: str | None
+) -> Figure:
     found = catalogue.meaning_of_header(label)
     attributes = dict(found.attributes) if found is not None else {}
     source = attributes.get("source")
@@ -92,7 +94,9 @@ class _Labels:
             other.text
             for row in range(cell.row)
             for other in self.rows.get(row, [])
-            if other.column <= cell.column < other.column + other.column_span and other.text and not is_number(other.text)
+            if other.column <= cell.column < other.column + other.column_span
+            and other.text
+            and not is_number(other.text)
         ]
         return next((text for text in reversed(above) if _is_money(text)), None)
 
@@ -103,7 +107,14 @@ class _Labels:
             for position, other in enumerate(cells):
                 if not _PROJECT_LABEL.match(comparable(other.text)):
                     continue
-                beneath = next((under.text for under in self.rows.get(cell.row, []) if under.column == other.column and row < cell.row), "")
+                beneath = next(
+                    (
+                        under.text
+                        for under in self.rows.get(cell.row, [])
+                        if under.column == other.column and row < cell.row
+                    ),
+                    "",
+                )
                 beside = next((right.text for right in cells[position + 1 :] if right.text), "")
                 name = beneath if beneath and not _is_money(beside) and _is_header(cells) else beside
                 if name and not _PROJECT_LABEL.match(comparable(name)):
@@ -121,7 +132,11 @@ def _is_header(cells: list[FormCell]) -> bool:
 
 def _is_money(text: str) -> bool:
     found = catalogue.meaning_of_header(text)
-    return found is not None and found.role == "value" and not any(name in ("item", "comparative") for name, _ in found.attributes)
+    return (
+        found is not None
+        and found.role == "value"
+        and not any(name in ("item", "comparative") for name, _ in found.attributes)
+    )
 
 
 def _unit_of_label(label: str) -> str | None:

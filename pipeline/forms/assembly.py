@@ -15,11 +15,15 @@ from pipeline.forms.header import count_header_rows
 from pipeline.forms.text import comparable, is_number, join_lines, squeeze
 from pipeline.readers.printed import Cell, Grid, Line, PrintedDocument
 
-_UNIT = re.compile(r"单位[:：]?[(（]?(?:人民币)?(百万元|亿元|万元|千元|元)|[(（](百万元|亿元|万元|千元|元)[)）]$|^(百万元|亿元|万元|千元)$")
+_UNIT = re.compile(
+    r"单位[:：]?[(（]?(?:人民币)?(百万元|亿元|万元|千元|元)|[(（](百万元|亿元|万元|千元|元)[)）]$|^(百万元|亿元|万元|千元)$"
+)
 _AGENCY = re.compile(
     r"(?:公开|编制|填报|预算|部门|单位|主管)?(?:部门|单位)(?:名称|全称)?(?:[(（]盖章[)）])?:(?!亿|万|千|元|百万)(.+?)(?:(?:金额)?单位:.*)?$"
 )
-_FORM_NUMBER = re.compile(r"^(?:附?表|公开|预算|财决公开|部门公开|附件|续表|决算)*[一二三四五六七八九十\d\-－.]*表?[一二三四五六七八九十\d]*[:：、.]?$")
+_FORM_NUMBER = re.compile(
+    r"^(?:附?表|公开|预算|财决公开|部门公开|附件|续表|决算)*[一二三四五六七八九十\d\-－.]*表?[一二三四五六七八九十\d]*[:：、.]?$"
+)
 _PAGE_NUMBER = re.compile(r"^(?:第?[-—–－·]*\d{1,4}[-—–－·]*页?(?:[,，/]?共?\d+页?)?)$")
 _NOTE = re.compile(r"^(?:备?注|说明|备注说明)[:：\d]|^(?:注)\d?[:：.、]")
 _HEADING = re.compile(r"^(?:第[一二三四五六七八九十]+[部章]|[一二三四五六七八九十]+、|[(][一二三四五六七八九十]+[)])")
@@ -73,7 +77,9 @@ def assemble(document: PrintedDocument, document_id: str) -> tuple[list[Form], l
             heading = []
             on_new_page = False
     if previous is not None:
-        note_lines, rest = _split_note([line for line in heading if not _PAGE_NUMBER.match(squeeze(line.text))], previous)
+        note_lines, rest = _split_note(
+            [line for line in heading if not _PAGE_NUMBER.match(squeeze(line.text))], previous
+        )
         previous.notes += [line.text for line in note_lines]
         noted = {id(line) for line in note_lines}
         heading = [line for line in heading if id(line) not in noted]
@@ -107,11 +113,17 @@ def _split_note(lines: list[Line], previous: _Builder | None) -> tuple[list[Line
     notes: list[Line] = []
     for position, line in enumerate(lines):
         text = comparable(line.text)
-        if _NOTE.match(text) or (position == 0 and catalogue.declares_nil(text) and len(text) < 120) or (notes and not catalogue_title(text) and not _FORM_NUMBER.match(text) and not _UNIT.search(text) and len(notes) < 6):
-            notes.append(line)
-        else:
+        begins = bool(_NOTE.match(text)) or (position == 0 and catalogue.declares_nil(text) and len(text) < 120)
+        if not begins and not (notes and _continues_note(line, text, notes)):
             return notes, lines[position:]
+        notes.append(line)
     return notes, []
+
+
+def _continues_note(line: Line, text: str, notes: list[Line]) -> bool:
+    """A line under a note belongs to it on the same page, unless it is a heading or stands above another form."""
+    is_other = _HEADING.match(text) or catalogue_title(text) or _FORM_NUMBER.match(text) or _UNIT.search(text)
+    return not is_other and line.page_number == notes[-1].page_number and len(notes) < 6
 
 
 def catalogue_title(text: str) -> str | None:
@@ -141,7 +153,10 @@ class _Builder:
         """Whether a line above the form is its title, number, unit or agency, rather than narrative."""
         normal = comparable(text)
         return bool(
-            catalogue_title(text) or _FORM_NUMBER.match(normal) or _UNIT.search(normal) or (_AGENCY.search(normal) and len(normal) < 60)
+            catalogue_title(text)
+            or _FORM_NUMBER.match(normal)
+            or _UNIT.search(normal)
+            or (_AGENCY.search(normal) and len(normal) < 60)
             or (self.title is not None and normal and normal in comparable(self.title))
         )
 
@@ -162,13 +177,19 @@ class _Builder:
             return same and agency == self.agency and self._columns_agree(grid) and not self._restarts(grid)
         if self.key == "performance_target":
             return True
-        if any(len(comparable(text)) > 4 and not self._is_running_head(text, fragment.running) for text in fragment.heading):
+        if any(
+            len(comparable(text)) > 4 and not self._is_running_head(text, fragment.running) for text in fragment.heading
+        ):
             return False
         return self._columns_agree(grid)
 
     def _is_running_head(self, text: str, running: frozenset[str]) -> bool:
         normal = comparable(text)
-        return _masked(text) in running or bool(_UNIT.search(normal) or _FORM_NUMBER.match(normal) or _AGENCY.search(normal)) or text in self.heading
+        return (
+            _masked(text) in running
+            or bool(_UNIT.search(normal) or _FORM_NUMBER.match(normal) or _AGENCY.search(normal))
+            or text in self.heading
+        )
 
     def _columns_agree(self, grid: Grid) -> bool:
         first = self.fragments[0].grid
@@ -213,7 +234,11 @@ class _Builder:
             method=grid.method,
         )
         body_start = len(self.lead)
-        plain = [(cell.row - body_start, cell.column, cell.row_span, cell.column_span, cell.text) for cell in cells if cell.row >= body_start]
+        plain = [
+            (cell.row - body_start, cell.column, cell.row_span, cell.column_span, cell.text)
+            for cell in cells
+            if cell.row >= body_start
+        ]
         form.header_rows = list(range(body_start + count_header_rows(plain)))
         return form
 
@@ -256,7 +281,9 @@ class _Builder:
 def _plain(grid: Grid) -> list[tuple[int, int, int, int, str]]:
     lead = len(_lead_rows(grid))
     return [
-        (cell.row - lead, cell.column, cell.row_span, cell.column_span, join_lines(cell.text)) for cell in grid.cells if cell.row >= lead
+        (cell.row - lead, cell.column, cell.row_span, cell.column_span, join_lines(cell.text))
+        for cell in grid.cells
+        if cell.row >= lead
     ]
 
 
@@ -282,7 +309,11 @@ def _nearest(edges: list[float], edge: float) -> int:
 
 
 def _row_texts(grid: Grid, row: int) -> list[str]:
-    return [comparable(cell.text) for cell in sorted(grid.cells, key=lambda cell: cell.column) if cell.row == row and cell.text.strip()]
+    return [
+        comparable(cell.text)
+        for cell in sorted(grid.cells, key=lambda cell: cell.column)
+        if cell.row == row and cell.text.strip()
+    ]
 
 
 def _repeated_rows(grid: Grid, header: list[list[str]]) -> list[int]:
@@ -294,7 +325,9 @@ def _repeated_rows(grid: Grid, header: list[list[str]]) -> list[int]:
         if not texts and repeated:
             repeated.append(row)
             continue
-        if texts and any(texts <= row_known or len(texts & row_known) >= 0.8 * len(texts | row_known) for row_known in known):
+        if texts and any(
+            texts <= row_known or len(texts & row_known) >= 0.8 * len(texts | row_known) for row_known in known
+        ):
             repeated.append(row)
         else:
             break
@@ -309,7 +342,8 @@ def _lead_rows(grid: Grid) -> list[int]:
         texts = [comparable(cell.text) for cell in cells]
         wide = any(cell.column_span >= max(2, grid.column_count - 1) for cell in grid.cells if cell.row == row)
         is_lead = all(
-            catalogue_title(text) or _UNIT.search(text) or _FORM_NUMBER.match(text) or _AGENCY.search(text) for text in texts
+            catalogue_title(text) or _UNIT.search(text) or _FORM_NUMBER.match(text) or _AGENCY.search(text)
+            for text in texts
         )
         if (texts and is_lead and _not_header(cells)) or (not texts and wide) or (not texts and rows):
             rows.append(row)
@@ -323,7 +357,11 @@ def _not_header(cells: list[Cell]) -> bool:
 
 
 def _lead_texts(grid: Grid, rows: list[int]) -> list[str]:
-    return [cell.text for cell in sorted(grid.cells, key=lambda cell: (cell.row, cell.column)) if cell.row in rows and cell.text.strip()]
+    return [
+        cell.text
+        for cell in sorted(grid.cells, key=lambda cell: (cell.row, cell.column))
+        if cell.row in rows and cell.text.strip()
+    ]
 
 
 def _title(fragment: _Fragment) -> tuple[str | None, str | None]:
@@ -337,9 +375,13 @@ def _title(fragment: _Fragment) -> tuple[str | None, str | None]:
             text = "".join(squeeze(line) for line in lines[end - width : end])
             text = re.sub(r"(?:金额)?单位[:：]?[(（]?(?:万元|元|千元|亿元)[)）]?$", "", text)
             key = catalogue_title(text)
-            if width > 1 and any(_UNIT.search(comparable(line)) or _AGENCY.search(squeeze(line)) for line in lines[end - width : end]):
+            if width > 1 and any(
+                _UNIT.search(comparable(line)) or _AGENCY.search(squeeze(line)) for line in lines[end - width : end]
+            ):
                 continue
-            if key is not None and (width == 1 or not catalogue_title(lines[end - 1]) or len(squeeze(lines[end - 1])) < 8):
+            if key is not None and (
+                width == 1 or not catalogue_title(lines[end - 1]) or len(squeeze(lines[end - 1])) < 8
+            ):
                 return text, key
     return None, None
 
@@ -363,4 +405,3 @@ def _agency(texts: list[str]) -> str | None:
         if match and 2 <= len(match.group(1)) <= 40:
             return match.group(1)
     return None
-

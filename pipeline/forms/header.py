@@ -260,7 +260,9 @@ def _settle_by_content(form: Form, columns: list[Column]) -> None:
             column.role = "empty"
         elif column.role == "group":
             column.role = "value" if mostly_numbers else "line_name"
-        elif column.role in ("line_name", "project_name", "economic_name", "government_economic_name") and mostly_numbers:
+        elif (
+            column.role in ("line_name", "project_name", "economic_name", "government_economic_name") and mostly_numbers
+        ):
             column.role = "code" if codes * 2 > len(texts) and not any("." in text for text in texts) else "value"
         elif column.role == "value" and texts and not numbers and not any(is_percentage(text) for text in texts):
             column.role = "value" if all(re.fullmatch(r"[-—–/－无]+", text) for text in texts) else "remark_or_value"
@@ -276,7 +278,19 @@ def _group(form: Form, columns: list[Column]) -> None:
     group = 0
     seen_value = False
     for column in columns:
-        if column.role in ("line_name", "project_name", "code", "category_code", "economic_code", "economic_name", "government_economic_name") and seen_value:
+        if (
+            column.role
+            in (
+                "line_name",
+                "project_name",
+                "code",
+                "category_code",
+                "economic_code",
+                "economic_name",
+                "government_economic_name",
+            )
+            and seen_value
+        ):
             group += 1
             seen_value = False
         if column.role == "value":
@@ -295,11 +309,15 @@ def _find_parents(columns: list[Column]) -> None:
         candidates = [
             other
             for other in values
-            if other is not column and other.group == column.group and other.year == column.year
+            if other is not column
+            and other.group == column.group
+            and other.year == column.year
             and (_covers(other, column) or _is_item_parent(other, column))
         ]
         if candidates and not column.is_memo:
-            column.parent = max(candidates, key=lambda other: (len(_stem(other)), -abs(other.index - column.index))).index
+            column.parent = max(
+                candidates, key=lambda other: (len(_stem(other)), -abs(other.index - column.index))
+            ).index
 
 
 def _stem(column: Column) -> tuple[str, ...]:
@@ -339,7 +357,10 @@ _ITEM_PARENT = {
 def _is_item_parent(total: Column, part: Column) -> bool:
     """Whether the columns are 三公 items of which one is the total of the other, for the same year, phase and fund."""
     parent = _ITEM_PARENT.get(part.attributes.get("item", ""))
-    rest = [{name: value for name, value in column.attributes.items() if name not in ("item", "measure")} for column in (total, part)]
+    rest = [
+        {name: value for name, value in column.attributes.items() if name not in ("item", "measure")}
+        for column in (total, part)
+    ]
     return parent is not None and total.attributes.get("item", "total") == parent and rest[0] == rest[1]
 
 
@@ -372,7 +393,9 @@ def _is_misplaced(column: Column) -> bool:
     """Whether a source that is a part of the general public budget does not stand under it."""
     above = [meaning(text) for text in column.path[:-1]]
     is_part = column.attributes.get("source") in ("government_investment", "special_fiscal", "general_operating")
-    return is_part and not any(found is not None and ("source", "general_public_budget") in found.attributes for found in above)
+    return is_part and not any(
+        found is not None and ("source", "general_public_budget") in found.attributes for found in above
+    )
 
 
 def _in_tree_order(columns: list[Column], values: list[Column]) -> list[Column] | None:
@@ -389,12 +412,11 @@ def _in_tree_order(columns: list[Column], values: list[Column]) -> list[Column] 
     order = [*rest[:start], *in_tree, *rest[start:]]
     places = [column.index for column in values]
     subtotal = next((column for column in in_tree if column.attributes["source"] == "general_public_budget"), None)
-    moved = {
-        place: _moved(column, place, subtotal) for place, column in zip(places, order, strict=False)
-    }
+    moved = {place: _moved(column, place, subtotal) for place, column in zip(places, order, strict=False)}
     last_group = values[-1].group
     result = [
-        moved.get(column.index) or (Column(column.index, (), "empty", group=last_group) if column in values else column) for column in columns
+        moved.get(column.index) or (Column(column.index, (), "empty", group=last_group) if column in values else column)
+        for column in columns
     ]
     for column in result:
         column.parent = None
@@ -406,6 +428,10 @@ def _moved(column: Column, place: int, subtotal: Column | None) -> Column:
     path = column.path
     if _is_misplaced(column) and subtotal is not None:
         path = (*_stem(subtotal), path[-1])
-    elif column.attributes.get("source") in ("government_managed_funds", "state_capital_operations", "fiscal_special_account") and subtotal is not None:
+    elif (
+        column.attributes.get("source")
+        in ("government_managed_funds", "state_capital_operations", "fiscal_special_account")
+        and subtotal is not None
+    ):
         path = (*_stem(subtotal)[:-1], path[-1])
     return replace(column, index=place, path=path, attributes=dict(column.attributes), role="value")

@@ -11,7 +11,9 @@ from functools import lru_cache
 
 _SPACE = re.compile(r"\s+")
 _QUOTES = re.compile(r"[“”\"'‘’「」《》〈〉＂]")
-NUMBER = re.compile(r"^[-－—–+]?[¥￥]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?$|^[-－—–+]?\.\d+$|^\((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\)$")
+NUMBER = re.compile(
+    r"^[-－—–+]?[¥￥]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?$|^[-－—–+]?\.\d+$|^\((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\)$"
+)
 _PERCENT = re.compile(r"^[-+]?\d+(?:\.\d+)?[%％]$")
 
 # Numbering in front of a name, by rank: 一、 stands above （一） above 1. above (1).
@@ -51,7 +53,14 @@ def join_lines(text: str) -> str:
     parts = [part.strip() for part in text.split("\n")]
     joined = ""
     for part in parts:
-        needs_space = joined and part and joined[-1].isascii() and part[0].isascii() and joined[-1].isalpha() and part[0].isalpha()
+        needs_space = (
+            joined
+            and part
+            and joined[-1].isascii()
+            and part[0].isascii()
+            and joined[-1].isalpha()
+            and part[0].isalpha()
+        )
         joined += (" " if needs_space else "") + part
     return joined.strip()
 

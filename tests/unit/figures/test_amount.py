@@ -1,0 +1,67 @@
+"""Printed numbers as exact amounts."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.figures.amount import UNITS, parse_amount
+from pipeline.forms.text import bare_name, is_number, join_lines, numbering_rank
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "yuan", "half"),
+    [
+        ("7,861", "万元", "78610000", "5000"),
+        ("10,192.01", "万元", "101920100", "50"),
+        ("44.080000", "万元", "440800", "0.005"),
+        ("96,282,213.44", "元", "96282213.44", "0.005"),
+        ("-0.40", "万元", "-4000", "50"),
+        ("(1,234.50)", "元", "-1234.50", "0.005"),
+        ("－5", "元", "-5", "0.5"),
+        ("0", "万元", "0", "5000"),
+        ("1 234", "元", "1234", "0.5"),
+    ],
+)
+def test_amounts(text: str, unit: str, yuan: str, half: str) -> None:
+    amount = parse_amount(text, unit)
+    assert amount is not None
+    assert (amount.yuan, amount.half_unit_yuan) == (Decimal(yuan), Decimal(half))
+
+
+@pytest.mark.parametrize("text", ["", "-", "—", "无", "12%", "1,23,4", "2026年", "1.2.3", "12,34.5", "3-4"])
+def test_what_is_no_amount(text: str) -> None:
+    assert parse_amount(text, "元") is None
+
+
+@given(st.decimals(-(10**9), 10**9, places=2), st.sampled_from(sorted(UNITS)))
+def test_printing_and_reading_agree(value: Decimal, unit: str) -> None:
+    amount = parse_amount(f"{value:,.2f}", unit)
+    assert amount is not None
+    assert amount.yuan == (value * UNITS[unit]).quantize(Decimal("0.01"))
+    assert amount.half_unit_yuan == (UNITS[unit] / 200).quantize(Decimal("0.0001"))
+
+
+@pytest.mark.parametrize(
+    ("name", "rank", "bare"),
+    [
+        ("一、财政拨款收入", 0, "财政拨款收入"),
+        ("（二）上年结转", 1, "上年结转"),
+        ("1.一般公共预算", 2, "一般公共预算"),
+        ("(1)工资福利支出", 3, "工资福利支出"),
+        ("其中：（1）公务用车购置费", 3, "公务用车购置费"),
+        ("一般公共服务支出", None, "一般公共服务支出"),
+        ("三类会议费", None, "三类会议费"),
+        ("二十一、国有资本经营预算支出", 0, "国有资本经营预算支出"),
+    ],
+)
+def test_numbering(name: str, rank: int | None, bare: str) -> None:
+    assert (numbering_rank(name), bare_name(name)) == (rank, bare)
+
+
+def test_line_breaks_inside_cells_are_not_data() -> None:
+    assert join_lines("机关事业单位基本养老\n保险缴费支出") == "机关事业单位基本养老保险缴费支出"
+    assert is_number(join_lines("811,669.9\n7"))

@@ -1,0 +1,259 @@
+"""From printed forms to figures: whose, what, when, which fund, leaf or total; and what is refused."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from pipeline.figures.interpretation import Body, Interpretation, interpret
+from pipeline.figures.lines import agencies_printed
+from pipeline.forms.assembly import assemble
+from pipeline.proofs.judge import score
+from tests.unit.printed import document
+
+BODY = {"document_id": "0" * 16, "fiscal_year": 2026, "document_kind": "budget", "department_name": "某市某局"}
+
+
+def read(text: str, **body: object) -> Interpretation:
+    forms, _ = assemble(document(text), "0" * 16)
+    (form,) = forms
+    return interpret(form, Body(**{**BODY, "agencies": agencies_printed(forms, 2026), **body}), score)  # type: ignore[arg-type]
+
+
+def amounts(result: Interpretation, **wanted: object) -> list[Decimal | None]:
+    return [
+        figure.amount_yuan
+        for figure in result.figures
+        if all(getattr(figure, name) == value for name, value in wanted.items())
+    ]
+
+
+CODED = """
+一般公共预算支出表
+单位：{unit}
+科目编码 | 科目名称 | 合计 | 基本支出 | 项目支出
+ | 合计 | 12.50 | 10.00 | 2.50
+201 | 一般公共服务支出 | 12.50 | 10.00 | 2.50
+20140 | 信访事务 | 12.50 | 10.00 | 2.50
+2014001 | 行政运行 | 10.00 | 10.00 |
+2014004 | 信访业务 | 2.50 | | 2.50
+"""
+
+
+def test_coded_form() -> None:
+    result = read(CODED.format(unit="万元"))
+    assert amounts(result, line_code="2014001", measure="total") == [Decimal(100000)]
+    assert amounts(result, line_code="2014004", measure="project") == [Decimal(25000)]
+    assert {figure.line_code for figure in result.figures if figure.is_leaf} == {"2014001", "2014004"}
+    assert {figure.half_unit_yuan for figure in result.figures if figure.amount_yuan} == {Decimal(50)}
+    blank = next(figure for figure in result.figures if figure.line_code == "2014001" and figure.measure == "project")
+    assert (blank.value_state, blank.amount_yuan) == ("blank", None)
+    assert not result.refused
+
+
+@pytest.mark.parametrize(("unit", "factor"), [("元", 1), ("千元", 1000), ("万元", 10000), ("亿元", 10**8)])
+def test_units(unit: str, factor: int) -> None:
+    assert amounts(read(CODED.format(unit=unit)), line_code="201", measure="total") == [Decimal("12.5") * factor]
+
+
+def test_split_codes_are_composed() -> None:
+    result = read("""
+支出总表
+单位：元
+类 | 款 | 项 | 科目名称 | 合计
+201 | | | 一般公共服务支出 | 5
+201 | 40 | | 信访事务 | 5
+201 | 40 | 01 | 行政运行 | 5
+""")
+    assert [figure.line_code for figure in result.figures] == ["201", "20140", "2014001"]
+
+
+def test_codes_that_show_only_their_own_level_are_completed() -> None:
+    result = read("""
+支出总表
+单位：元
+类 | 款 | 项 | 科目名称 | 合计
+201 | | | 一般公共服务支出 | 5
+ | 40 | | 信访事务 | 5
+ | | 01 | 行政运行 | 5
+205 | | | 教育支出 | 3
+ | 08 | | 进修及培训 | 3
+ | | 03 | 培训支出 | 3
+""")
+    assert [figure.line_code for figure in result.figures] == ["201", "20140", "2014001", "205", "20508", "2050803"]
+
+
+@pytest.mark.parametrize("text", ["2014001-行政运行", "[2014001]行政运行", "2014001 行政运行"])
+def test_code_and_name_in_one_cell(text: str) -> None:
+    result = read(f"""
+一般公共预算支出表
+单位：元
+功能分类科目 | 合计
+{text} | 5
+""")
+    assert [(figure.line_code, figure.line_name) for figure in result.figures] == [("2014001", "行政运行")]
+
+
+def test_crossed_lines_keep_both_codes() -> None:
+    result = read("""
+支出总表
+单位：元
+支出功能分类科目 | 政府支出经济分类科目 | 部门支出经济分类科目 | 合计
+2014001-行政运行 | 50101-工资奖金津补贴 | 30101-基本工资 | 5
+""")
+    (figure,) = result.figures
+    assert (figure.scheme, figure.line_code, figure.cross_scheme, figure.cross_code) == (
+        "functional", "2014001", "economic_department", "30101",
+    )  # fmt: skip
+
+
+def test_agency_printed_once_is_carried_down() -> None:
+    result = read("""
+一般公共预算支出表
+单位：元
+单位名称 | 科目编码 | 科目名称 | 合计
+某市某局 | | | 9
+某局本级 | | | 5
+ | 2014001 | 行政运行 | 5
+某中心 | | | 4
+ | 2014001 | 行政运行 | 4
+""")
+    leaves = [
+        (figure.agency_name, figure.agency_level, figure.amount_yuan) for figure in result.figures if figure.is_leaf
+    ]
+    assert leaves == [("某局本级", "unit", 5), ("某中心", "unit", 4)]
+    assert [figure.agency_level for figure in result.figures if figure.amount_yuan == 9] == ["department"]
+
+
+def test_lines_of_a_department_that_its_units_repeat_are_totals() -> None:
+    result = read("""
+一般公共预算支出表
+单位：元
+单位名称 | 科目编码 | 科目名称 | 合计
+某市某局 | | | 9
+ | 2014001 | 行政运行 | 9
+某局本级 | | | 5
+ | 2014001 | 行政运行 | 5
+某中心 | | | 4
+ | 2014001 | 行政运行 | 4
+""")
+    assert [figure.amount_yuan for figure in result.figures if figure.is_leaf] == [5, 4]
+
+
+def test_revenue_and_expenditure_side_by_side() -> None:
+    result = read("""
+收支总表
+单位：元
+收入 | < | 支出 | <
+项目 | 预算数 | 项目 | 预算数
+一、财政拨款收入 | 8 | 一、一般公共服务支出 | 7
+二、其他收入 | 2 | 二、教育支出 | 3
+收入总计 | 10 | 支出总计 | 10
+""")
+    assert amounts(result, scheme="revenue", line_code="fiscal_appropriation") == [8]
+    assert amounts(result, scheme="revenue", line_code="total") == [10]
+    assert amounts(result, scheme="functional", line_code="205") == [3]
+
+
+def test_prior_year_and_change_columns_are_comparative() -> None:
+    result = read("""
+一般公共预算支出表
+单位：元
+科目编码 | 科目名称 | 2025年执行数 | 2026年预算数 | 比上年增减
+2014001 | 行政运行 | 4 | 5 | 1
+""")
+    told = {
+        figure.header_path: (figure.fiscal_year, figure.phase, figure.is_comparative, figure.measure)
+        for figure in result.figures
+    }
+    assert told == {
+        "2025年执行数": (2025, "executed", True, "total"),
+        "2026年预算数": (2026, "approved", False, "total"),
+        "比上年增减": (2026, "approved", True, "change"),
+    }
+
+
+def test_value_under_the_header_of_another_fund_is_settled_by_the_sums() -> None:
+    result = read("""
+项目支出预算表
+单位：元
+项目 | 合计 | 财政拨款 | < | < | < | <
+^ | ^ | 小计 | 一般公共预算拨款 | < | 政府性基金预算拨款 | 政府投资项目拨款
+^ | ^ | ^ | 小计 | 一般性经费拨款 | ^ | ^
+合计 | 9 | 9 | 9 | 4 | 5 |
+甲项目 | 4 | 4 | 4 | 4 | |
+乙项目 | 5 | 5 | 5 | | 5 |
+""")
+    assert amounts(result, line_name="乙项目", source="government_investment") == [5]
+    assert any(choice["aspect"] == "columns" and choice["rejected"] == "header as printed" for choice in result.choices)
+
+
+def test_three_public_by_year() -> None:
+    result = read("""
+“三公”经费支出表
+单位：万元
+预算单位 | 年度 | 合计 | 因公出国（境）费 | 公务接待费 | 公务用车购置及运行费 | < | <
+^ | ^ | ^ | ^ | ^ | 小计 | 公务用车购置费 | 公务用车运行费
+某局 | 2025年 | 6 | 1 | 2 | 3 | 0 | 3
+某局 | 2026年 | 5 | 1 | 1 | 3 | 0 | 3
+""")
+    assert amounts(result, fiscal_year=2026, line_code="official_reception") == [10000]
+    assert amounts(result, fiscal_year=2025, line_code="vehicle_operation", is_comparative=True) == [30000]
+    zero = next(figure for figure in result.figures if figure.line_code == "vehicle_purchase")
+    assert (zero.value_state, zero.amount_yuan) == ("zero", 0)
+    assert not any(figure.is_leaf for figure in result.figures if figure.line_code in ("total", "vehicles"))
+
+
+def test_declared_nil() -> None:
+    result = read("""
+政府性基金预算支出表
+单位：元
+单位名称 | 科目编码 | 科目名称 | 合计
+某局 | | |
+注：本单位无政府性基金预算支出。
+""")
+    assert result.is_nil
+    assert [figure.value_state for figure in result.figures] == ["declared_nil"]
+
+
+def test_unknown_column_is_refused_by_name_and_the_rest_is_read() -> None:
+    result = read("""
+一般公共预算支出表
+单位：元
+科目编码 | 科目名称 | 合计 | 基本支出 | 天晓得
+2014001 | 行政运行 | 5 | 5 | 3
+""")
+    assert [(one.reason, len(one.cells)) for one in result.refused] == [("header_unknown", 1)]
+    assert "天晓得" in result.refused[0].detail
+    assert len(result.figures) == 2
+
+
+def test_form_without_a_unit_is_refused_unless_all_others_agree() -> None:
+    text = """
+一般公共预算支出表
+科目编码 | 科目名称 | 合计
+2014001 | 行政运行 | 5
+"""
+    assert [one.reason for one in read(text).refused] == ["unit_unknown"]
+    taken = read(text, unit="万元")
+    assert amounts(taken) == [50000]
+    assert [choice["aspect"] for choice in taken.choices] == ["unit"]
+
+
+def test_serial_numbers_and_quantities_are_no_amounts() -> None:
+    result = read("""
+政府采购预算表
+单位：元
+序号 | 采购项目 | 数量 | 金额
+1 | 复印纸 | 500 | 7000
+""")
+    assert [figure.printed_text for figure in result.figures] == ["7000"]
+    assert not result.refused
+
+
+def test_dropped_zeros_widen_no_precision_where_numbers_print_their_own() -> None:
+    fixed = read(CODED.format(unit="元").replace("12.50", "12"))
+    assert {figure.half_unit_yuan for figure in fixed.figures if figure.printed_text == "12"} == {Decimal("0.5")}
+    general = read(CODED.format(unit="元").replace("12.50", "12.5").replace("10.00", "10"))
+    assert {figure.half_unit_yuan for figure in general.figures if figure.printed_text == "10"} == {Decimal("0.005")}

@@ -1,0 +1,111 @@
+"""Forms over pages, their titles, units, agencies and notes."""
+
+from __future__ import annotations
+
+from pipeline.forms.assembly import assemble
+from pipeline.forms.form import Form
+from tests.unit.printed import document
+
+HEADER = "科目编码 | 科目名称 | 合计 | 基本支出 | 项目支出"
+
+
+def forms_of(text: str) -> list[Form]:
+    return assemble(document(text), "0" * 16)[0]
+
+
+def test_title_unit_agency_and_note_are_told_apart() -> None:
+    forms = forms_of(f"""
+表7
+一般公共预算支出表
+部门名称：某市某局  单位：万元
+{HEADER}
+201 | 一般公共服务支出 | 5 | 3 | 2
+注：本表金额单位转换时可能存在尾数误差。
+第二部分 名词解释
+""")
+    assert [(form.key, form.unit, form.agency_name) for form in forms] == [
+        ("general_public_expenditure", "万元", "某市某局")
+    ]
+    assert forms[0].note == "注:本表金额单位转换时可能存在尾数误差。"
+
+
+def test_continuation_with_repeated_header_is_one_form() -> None:
+    forms = forms_of(f"""
+一般公共预算支出表
+单位：元
+{HEADER}
+201 | 一般公共服务支出 | 5 | 3 | 2
+---
+{HEADER}
+205 | 教育支出 | 7 | 7 |
+""")
+    assert len(forms) == 1
+    assert (forms[0].first_page, forms[0].last_page) == (1, 2)
+    assert forms[0].repeated_header_rows == [2]
+
+
+def test_continuation_with_repeated_title_is_one_form() -> None:
+    forms = forms_of(f"""
+一般公共预算支出表
+单位：元
+{HEADER}
+201 | 一般公共服务支出 | 5 | 3 | 2
+---
+一般公共预算支出表
+单位：元
+{HEADER}
+205 | 教育支出 | 7 | 7 |
+""")
+    assert [form.row_count for form in forms] == [4]
+
+
+def test_the_same_title_with_the_same_first_row_begins_another_form() -> None:
+    page = f"""一般公共预算支出表
+单位：元
+{HEADER}
+201 | 一般公共服务支出 | 5 | 3 | 2"""
+    assert len(forms_of(f"\n{page}\n---\n{page}\n")) == 2
+
+
+def test_the_same_title_for_another_agency_begins_another_form() -> None:
+    forms = forms_of(f"""
+支出总表
+单位名称：甲局
+单位：元
+{HEADER}
+201 | 一般公共服务支出 | 5 | 3 | 2
+---
+支出总表
+单位名称：乙中心
+单位：元
+{HEADER}
+205 | 教育支出 | 7 | 7 |
+""")
+    assert [form.agency_name for form in forms] == ["甲局", "乙中心"]
+
+
+def test_heads_and_feet_do_not_part_a_form() -> None:
+    pages = "\n---\n".join(f"某市某局2026年部门预算\n205 | 教育支出 | {number} | {number} | " for number in range(2, 5))
+    forms = forms_of(f"\n支出总表\n单位：元\n{HEADER}\n201 | 一般公共服务支出 | 5 | 3 | 2\n---\n{pages}\n")
+    assert [(form.first_page, form.last_page) for form in forms] == [(1, 4)]
+
+
+def test_title_inside_the_grid() -> None:
+    forms = forms_of("""
+预算05表 一般公共预算支出表 | < | <
+金额单位：万元 | < | <
+科目编码 | 科目名称 | 合计
+201 | 一般公共服务支出 | 5
+""")
+    assert [(form.key, form.unit, form.header_rows) for form in forms] == [
+        ("general_public_expenditure", "万元", [0, 1, 2])
+    ]
+
+
+def test_a_sentence_that_names_a_form_is_no_title() -> None:
+    forms = forms_of("""
+具体情况见一般公共预算支出表，共5万元。
+序号 | 单位名称
+1 | 某局
+""")
+    assert [form.key for form in forms] == [None]
