@@ -10,7 +10,6 @@ VENV := .venv
 RAW ?=
 JOBS ?=
 WAREHOUSE ?= warehouse/yusuan.duckdb
-DBT := $(VENV)/bin/dbt
 DBT_SOURCES := $(filter-out dbt_project/target/% dbt_project/logs/%,$(wildcard dbt_project/*.* dbt_project/*/*.* dbt_project/*/*/*.* dbt_project/*/*/*/*.*))
 
 .DEFAULT_GOAL := help
@@ -38,8 +37,8 @@ $(VENV)/bin/yusuan: Makefile $(VENV)/.installed
 	cp $< $@
 
 # Dagster needs the manifest before it can load the definitions.
-dbt_project/target/manifest.json: $(VENV)/.installed $(DBT_SOURCES)
-	$(DBT) --quiet parse --project-dir dbt_project --profiles-dir dbt_project --target-path target --log-path dbt_project/logs
+dbt_project/target/manifest.json: $(VENV)/.installed $(VENV)/bin/yusuan $(DBT_SOURCES)
+	$(VENV)/bin/python -c 'from pipeline.publish.manifest import ensure_manifest; ensure_manifest()'
 	touch $@
 
 warehouse: setup ## Build warehouse/yusuan.duckdb from raw/ (and RAW="DIR …") 生成数据仓库
@@ -61,7 +60,7 @@ bench: setup ## Measure times as ratios within one run 性能测试
 	$(VENV)/bin/python -m pytest tests/bench --benchmark-only --benchmark-disable-gc
 
 evaluate: setup ## Compare what is read with what is printed 评测读取质量
-	$(VENV)/bin/python -m tests.evaluate
+	$(VENV)/bin/yusuan evaluate
 
 ui: setup ## Open Dagster's web page 打开 Dagster 页面
 	$(VENV)/bin/yusuan ui

@@ -3,8 +3,6 @@
 Belongs here: the job, its schedule, the sensors. Does not belong here: what a run does (`pipeline.assets.warehouse`).
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os
@@ -15,13 +13,13 @@ import dagster as dg
 
 from pipeline.archive.intake import input_files
 from pipeline.publish.alerts import alert
-from pipeline.publish.warehouse import DEFAULT_FILE, DEFAULT_RAW, hours_since_last_build
+from pipeline.publish.warehouse import DEFAULT_FILE, DEFAULT_RAW, Warehouse, hours_since_last_build
 
 FRESHNESS_HOURS = float(os.environ.get("YUSUAN_FRESHNESS_HOURS", "26"))
 
 build_warehouse = dg.define_asset_job(
     "build_warehouse",
-    selection=dg.AssetSelection.all(),
+    selection=dg.AssetSelection.all() - dg.AssetSelection.assets("fetched_documents"),
     description="From the raw documents to the published warehouse · 从原始文件到发布的数据仓库",
     # One writer at a time: the queue holds back runs with this tag; the lock of the build holds for every other way.
     tags={"duckdb_writer": "warehouse"},
@@ -35,6 +33,23 @@ every_morning = dg.ScheduleDefinition(
     execution_timezone="Asia/Shanghai",
     default_status=dg.DefaultScheduleStatus.RUNNING,
     description="Every day at 5:30 Beijing time; a run with nothing new ends in seconds · 每日 5:30（北京时间）",
+)
+
+fetch_sources = dg.define_asset_job(
+    "fetch_sources",
+    selection=dg.AssetSelection.assets("fetched_documents"),
+    description="Visits the sources that are due; what is new starts a build · 抓取到期来源",
+    executor_def=dg.in_process_executor,
+)
+
+every_evening_fetch = dg.ScheduleDefinition(
+    name="every_evening_fetch",
+    job=fetch_sources,
+    cron_schedule="15 20 * * *",
+    execution_timezone="Asia/Shanghai",
+    # It goes out to other people's sites: someone has to want it.
+    default_status=dg.DefaultScheduleStatus.STOPPED,
+    description="Every evening at 20:15 Beijing time; each source at its own cadence · 每日 20:15（北京时间）",
 )
 
 
@@ -55,7 +70,7 @@ def folder_digest(folders: list[Path]) -> str:
 )
 def dropped_documents(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
     """A run is asked for once the folder has been the same twice, so that a file still being copied is left alone."""
-    now = folder_digest([DEFAULT_RAW])
+    now = folder_digest([DEFAULT_RAW, Warehouse(DEFAULT_FILE).fetched])
     state = json.loads(context.cursor) if context.cursor else {}
     if state.get("seen") != now:
         context.update_cursor(json.dumps({**state, "seen": now}))

@@ -3,8 +3,6 @@
 Belongs here: configuration, and holding the lock from the start of a run to its end. Does not belong here: what is done meanwhile.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 from pathlib import Path
@@ -15,7 +13,7 @@ from pydantic import Field, PrivateAttr
 from pipeline.publish.warehouse import DEFAULT_FILE, DEFAULT_RAW, Warehouse
 
 
-class WarehouseResource(dg.ConfigurableResource["WarehouseResource"]):
+class WarehouseResource(dg.ConfigurableResource):
     """The warehouse file and the folders that feed it. With the in-process executor one run is one process, and has one of these."""
 
     file: str = str(DEFAULT_FILE)

@@ -5,8 +5,6 @@ Belongs here: asset keys, checks, metadata. Does not belong here: any work; the 
 A run with nothing new stops after the readings: the tables, the models and the published file are skipped, not made again.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,6 +13,7 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtC
 from pydantic import Field
 
 from pipeline.assets.resource import WarehouseResource
+from pipeline.publish.manifest import ensure_manifest
 from pipeline.publish.warehouse import CHECKS, DBT_PROJECT, Check
 from schemas import core
 
@@ -96,6 +95,8 @@ def readings(
         for table, name, is_blocking in CHECKS
     ],
     name="core_tables",
+    # All tables are written at once; that they may be skipped, checks included, is what `can_subset` is for.
+    can_subset=True,
 )
 def core_tables(
     context: dg.AssetExecutionContext, warehouse: WarehouseResource
@@ -112,6 +113,8 @@ def core_tables(
     for check in builder.check_core():
         checks.setdefault(check.table, []).append(check)
     for table in core.TABLES:
+        if dg.AssetKey(["core", table.name]) not in context.selected_asset_keys:
+            continue
         names, rows = refusals if table.name == "refusal" else builder.preview(f"core.{table.name}", _PREVIEW_ROWS)
         yield dg.MaterializeResult(
             asset_key=["core", table.name],
@@ -123,6 +126,7 @@ def core_tables(
             },
             check_results=[
                 dg.AssetCheckResult(
+                    asset_key=["core", check.table],
                     check_name=check.name,
                     passed=check.passed,
                     severity=dg.AssetCheckSeverity.ERROR if check.is_blocking else dg.AssetCheckSeverity.WARN,
@@ -130,6 +134,7 @@ def core_tables(
                     metadata={"looked_at": check.looked_at, "violations": check.violations},
                 )
                 for check in checks.get(table.name, ())
+                if dg.AssetCheckKey(dg.AssetKey(["core", table.name]), check.name) in context.selected_asset_check_keys
             ],
         )
 
@@ -145,7 +150,7 @@ class Translator(DagsterDbtTranslator):
         return dbt_resource_props["fqn"][1] if len(dbt_resource_props["fqn"]) > 2 else "reference"
 
 
-@dbt_assets(manifest=dbt_project.manifest_path, project=dbt_project, dagster_dbt_translator=Translator(), name="models")
+@dbt_assets(manifest=ensure_manifest(), project=dbt_project, dagster_dbt_translator=Translator(), name="models")
 def models(context: dg.AssetExecutionContext, dbt: DbtCliResource, warehouse: WarehouseResource) -> Iterator[Any]:
     warehouse.builder.require_building()
     yield from dbt.cli(

@@ -13,11 +13,10 @@ from pathlib import Path
 import duckdb
 
 from pipeline.archive.store import CorruptArchive
-from pipeline.publish.warehouse import Warehouse, connect, hours_since_last_build
+from pipeline.publish.warehouse import SCHEMAS, Warehouse, connect, hours_since_last_build
 
 _FREE_SHARE_OF_FILE = 3
 _FRESH_HOURS = 26
-_SCHEMAS = ("core", "reference", "marts", "audit")
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ def _file(file: Path) -> Iterator[Finding]:
     except duckdb.Error as error:
         yield Finding("published file", False, f"{file} cannot be opened: {error}")
         return
-    missing = [schema for schema in _SCHEMAS if not tables.get(schema)]
+    missing = [schema for schema in SCHEMAS if not tables.get(schema)]
     told = ", ".join(f"{schema} {count} tables" for schema, count in sorted(tables.items()))
     yield Finding("published file", not missing, told + (f"; without {', '.join(missing)}" if missing else ""))
     yield Finding("documents", bool(statuses), ", ".join(f"{count} {status}" for status, count in statuses) or "none")

@@ -15,7 +15,8 @@ import time
 from pathlib import Path
 
 from pipeline import workers
-from pipeline.publish.warehouse import DBT_PROJECT, PROJECT
+from pipeline.publish.manifest import ensure_manifest
+from pipeline.publish.warehouse import PROJECT
 
 _STOP_SECONDS = 15
 
@@ -27,10 +28,7 @@ def prepare() -> dict[str, str]:
     if not (home / "dagster.yaml").exists():
         shutil.copy(PROJECT / "pipeline" / "dagster.yaml", home / "dagster.yaml")
     environment = {**os.environ, "DAGSTER_HOME": str(home), "DAGSTER_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "1"}
-    if not (DBT_PROJECT / "target" / "manifest.json").exists():
-        dbt = Path(sys.executable).parent / "dbt"
-        command = [str(dbt), "--quiet", "parse", "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
-        subprocess.run([*command, "--log-path", str(DBT_PROJECT / "logs")], env=environment, check=True)
+    ensure_manifest()
     return environment
 
 

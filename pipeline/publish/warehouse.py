@@ -13,6 +13,7 @@ import contextlib
 import fcntl
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -34,7 +35,7 @@ from pipeline.archive.readings import Damaged, Readings, Version, digest, digest
 from pipeline.archive.registry import Registry
 from pipeline.archive.runs import lay_out, warehouse_rows
 from pipeline.archive.sources import Source, read_sources
-from pipeline.archive.store import Store
+from pipeline.archive.store import CorruptArchive, Store
 from pipeline.publish.documents import (
     Progress,
     ReadDocument,
@@ -48,15 +49,17 @@ from pipeline.readers import reader
 from pipeline.reading import read_document
 from schemas import core
 from schemas.admission import REFERENCES, sound_rows
-from schemas.table import Table
+from schemas.table import Table, quoted
 
 PROJECT = Path(__file__).resolve().parents[2]
 DBT_PROJECT = PROJECT / "dbt_project"
+DBT = Path(sys.executable).parent / "dbt"
 DEFAULT_FILE = PROJECT / "warehouse" / "yusuan.duckdb"
 DEFAULT_RAW = PROJECT / "raw"
+SCHEMAS = ("core", "reference", "marts", "audit")
 _TABLES = {table.name: table for table in core.TABLES}
 _ROWS_PER_BATCH = 200_000
-_DBT_WORKING_FOLDERS = {"target", "logs", "dbt_packages"}
+DBT_WORKING_FOLDERS = {"target", "logs", "dbt_packages"}
 
 
 class WarehouseBusy(RuntimeError):
@@ -128,6 +131,7 @@ class Warehouse:
         self.members = self.members or _members
         self.documents: list[RawDocument] = []
         self.registry = Registry()
+        self._folders: list[Path] = []
 
     # Places
 
@@ -213,6 +217,7 @@ class Warehouse:
     def take_in(self, folders: Iterable[Path]) -> list[RawDocument]:
         """Put the documents of the folders into the archive; return them. Raises BuildFailed where there is none."""
         folders = [Path(folder) for folder in folders]
+        self._folders = list(folders)
         for folder in folders:
             if not folder.exists():
                 raise BuildFailed(f"{folder} does not exist; give folders of documents with --raw")
@@ -231,6 +236,14 @@ class Warehouse:
 
     def read_new(self) -> Iterator[Progress]:
         """Read the documents that must be read, keeping their readings; the others' still hold."""
+        try:
+            yield from self._read_unread()
+        except CorruptArchive:
+            # The damaged bytes were removed: they are taken in again from where they came, and if they are not there, that is an error.
+            self.take_in(self._folders)
+            yield from self._read_unread()
+
+    def _read_unread(self) -> Iterator[Progress]:
         assert self.version is not None
         work = unread(self.documents, self.registry, self.store, self.readings, self.version, self.limits)
         if work:
@@ -313,7 +326,7 @@ class Warehouse:
     def dbt_command(self, command: str = "build") -> list[str]:
         """The dbt command for this warehouse, as the command line and Dagster both run it."""
         return [
-            str(Path(sys.executable).parent / "dbt"), command,
+            str(DBT), command,
             "--project-dir", str(self.dbt_project), "--profiles-dir", str(self.dbt_project),
             "--target-path", str(self.dbt_target), "--log-path", str(self.dbt_target), "--no-use-colors",
         ]  # fmt: skip
@@ -342,6 +355,7 @@ class Warehouse:
     def publish(self, signature: str) -> None:
         """Replace the published file by the finished one, at once and for good."""
         with self.connect(self.building) as connection:
+            _free_views_of_file_name(connection)
             connection.execute("checkpoint")
         self.building.with_name(self.building.name + ".wal").unlink(missing_ok=True)
         with self.connect(self.building, read_only=True) as connection:
@@ -461,7 +475,7 @@ class Warehouse:
     def _dbt_digest(self) -> str:
         if not self.dbt_project.is_dir():
             return ""
-        parts = [path for path in sorted(self.dbt_project.iterdir()) if path.name not in _DBT_WORKING_FOLDERS]
+        parts = [path for path in sorted(self.dbt_project.iterdir()) if path.name not in DBT_WORKING_FOLDERS]
         return digest_of_files(self.dbt_project, parts)
 
     def _dbt_failures(self, output: str) -> str:
@@ -572,6 +586,28 @@ CHECKS: tuple[tuple[str, str, bool], ...] = (
     ("form", "numeric_cells_are_accounted_for", False),
 )
 """Table, name and whether it blocks, of every check that `Warehouse.check_core` makes."""
+
+
+def _free_views_of_file_name(connection: duckdb.DuckDBPyConnection) -> None:
+    """Have views name schema and table only. dbt has them name the database too, that is the file: a copy would not open them."""
+    views = connection.execute(
+        "select database_name, schema_name, view_name, sql, comment from duckdb_views() where not internal order by all"
+    ).fetchall()
+    for database, schema, view, statement, comment in views:
+        qualifier = rf'(?<![\w."])(?:{re.escape(database)}|"{re.escape(database)}")\.(?=(?:{"|".join(SCHEMAS)})\.|"(?:{"|".join(SCHEMAS)})")'
+        freed = re.sub(qualifier, "", statement)
+        if freed == statement:
+            continue
+        columns = connection.execute(
+            "select column_name, comment from duckdb_columns() "
+            "where schema_name = ? and table_name = ? and comment is not null",
+            [schema, view],
+        ).fetchall()
+        connection.execute(re.sub(r"^create view", "create or replace view", freed, flags=re.IGNORECASE))
+        if comment is not None:
+            connection.execute(f"comment on view {schema}.{view} is {quoted(comment)}")
+        for column, told in columns:
+            connection.execute(f'comment on column {schema}.{view}."{column}" is {quoted(told)}')
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, batch: dict[str, list[pl.DataFrame]]) -> None:
