@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline.figures.interpretation import Body, Interpretation, Refused, interpret
+from pipeline.figures.interpretation import Body, Interpretation, Refused, interpret, serial_numbers
 from pipeline.figures.lines import agencies_printed
 from pipeline.figures.narrative import agency_statistics, narrative_figures, paragraphs, text_blocks
 from pipeline.figures.performance import looks_like_performance_form, performance_indicators
@@ -268,14 +268,14 @@ def _performance(form: Form, body: Body, rows: _Rows) -> Interpretation:
 
 
 def _unrecognised(form: Form) -> Interpretation:
-    """A printed table that is no form of the catalogue: its numbers are refused with what was seen."""
+    """A printed table that is no form of the catalogue: its numbers, but for serial numbers, are refused with what was seen."""
     interpretation = Interpretation()
-    numeric = [cell for cell in form.cells if is_number(cell.text)]
-    header = " | ".join(cell.text for cell in form.row(form.header_rows[0] if form.header_rows else 0) if cell.text)[
-        :160
-    ]
+    serial = {cell.cell_id for cell in serial_numbers(form)}
+    numeric = [cell for cell in form.cells if is_number(cell.text) and cell.cell_id not in serial]
+    header = " | ".join(cell.text for cell in form.row(form.header_rows[0] if form.header_rows else 0) if cell.text)[:160]
     title = form.title or " / ".join(form.heading_lines[-2:])[:80]
     detail = f"table titled “{title}” with header “{header}” is no form of forms/catalogue/title.csv"
+    interpretation.roles = dict.fromkeys(serial, "ordinal")
     if numeric:
         interpretation.refused.append(Refused("form_unknown", detail, numeric))
         interpretation.roles.update((cell.cell_id, "refused") for cell in numeric)
@@ -307,10 +307,10 @@ def _cell_row(document_id: str, form: Form, cell: FormCell, role: str) -> Row:
 def _form_row(document_id: str, form: Form, interpretation: Interpretation) -> Row:
     refused = [refused for refused in interpretation.refused if refused.reason not in _EXPECTED_REASONS]
     refused_cells = sum(len(one.cells) for one in interpretation.refused)
-    header = {*form.header_rows, *form.repeated_header_rows}
-    numeric = sum(1 for cell in form.cells if cell.row not in header and is_number(cell.text))
+    roles = interpretation.roles
+    numeric = sum(1 for cell in form.cells if roles.get(cell.cell_id) in ("amount", "refused", "target") and is_number(cell.text))
     if form.key is None:
-        status, reason = "refused", "form_unknown"
+        status, reason = ("refused", "form_unknown") if refused else ("loaded", None)
     elif refused:
         status, reason = "partly_loaded", ", ".join(sorted({one.reason for one in refused}))
     else:
@@ -331,7 +331,7 @@ def _form_row(document_id: str, form: Form, interpretation: Interpretation) -> R
         "status": status,
         "status_reason": reason,
         "numeric_cell_count": numeric,
-        "figure_count": len(interpretation.figures),
+        "figure_count": sum(1 for figure in interpretation.figures if figure.value_state in ("number", "zero")),
         "refused_cell_count": refused_cells,
         "reading": "; ".join(f"{choice['aspect']}: {choice['chosen']}" for choice in interpretation.choices) or None,
         "rejected_readings": [

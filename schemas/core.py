@@ -120,8 +120,8 @@ FORM = Table(
         Column("note", TEXT, "Notes printed under the form", "表注", nullable=True),
         Column("status", TEXT, "Whether the form was understood", "识别状态", allowed=STATUSES),
         Column("status_reason", TEXT, "Why it was refused or read in part", "状态原因", nullable=True),
-        Column("numeric_cell_count", INTEGER, "Numeric cells outside the header", "数字单元格数", at_least=0),
-        Column("figure_count", INTEGER, "Figures read from it", "读出的数", at_least=0),
+        Column("numeric_cell_count", INTEGER, "Numeric cells that are amounts or targets, or are refused; codes and serial numbers aside", "数字单元格数", at_least=0),
+        Column("figure_count", INTEGER, "Figures with a printed number read from it", "读出的数", at_least=0),
         Column("refused_cell_count", INTEGER, "Numeric cells named in a refusal", "拒收的数字单元格数", at_least=0),
         Column("reading", TEXT, "Reading that was chosen where several were possible, with its score", "采用的读法", nullable=True),
         Column("rejected_readings", TEXT_LIST, "Readings that were rejected, each with its score", "未采用的读法"),
@@ -286,7 +286,7 @@ IDENTITY_CHECK = Table(
                nullable=True),
         Column("verdict", TEXT, "Judgement over the whole document", "结论", allowed=VERDICTS),
         Column("figure_ids", TEXT_LIST, "Figures that are its terms, the stated one first", "涉及的数"),
-        Column("narrative_figure_ids", TEXT_LIST, "Amounts in sentences that are its terms", "涉及的文字中的数"),
+        Column("narrative_figure_ids", TEXT_LIST, "Amounts in sentences that are its terms", "涉及的文字中的数", nullable=True),
     ),
 )
 

@@ -6,6 +6,7 @@ columns by the form's own sums. Does not belong here: reading headers (`pipeline
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -241,6 +242,8 @@ class _Reading:
 
     def _account_for_the_rest(self) -> None:
         """Numbers in columns that hold no amounts by their header, or in rows that were not read, are refused by name."""
+        stray = amounts_in_header(self.form)
+        self._refuse(Refused("header_unknown", "amounts stand in rows that were taken for the header", stray))
         figured = {figure.cell_id for figure in self.result.figures}
         left: dict[tuple[str, int], list[FormCell]] = {}
         for cell in self._numeric_cells():
@@ -587,6 +590,26 @@ def _balance(column: Column, measure: str, source: str | None) -> tuple[str, str
 
 def _is_current(column: Column) -> bool:
     return any("本年" in text for text in column.path)
+
+
+def serial_numbers(form: Form) -> list[FormCell]:
+    """Cells of the leftmost column of numbers that count 1, 2, 3 … down the table."""
+    for column in range(form.column_count):
+        cells = sorted((cell for cell in form.cells if cell.column == column and is_number(cell.text)), key=lambda cell: cell.row)
+        if cells:
+            counted = [squeeze(cell.text) for cell in cells] == [str(number) for number in range(1, len(cells) + 1)]
+            return cells if counted else []
+    return []
+
+
+def amounts_in_header(form: Form) -> list[FormCell]:
+    """Numbers in header rows that are no column numbers and no years: they would vanish if the rows were not header after all."""
+    header = {*form.header_rows, *form.repeated_header_rows}
+    return [
+        cell
+        for cell in form.cells
+        if cell.row in header and is_number(cell.text) and not re.fullmatch(r"\d{1,2}|(?:19|20)\d\d", squeeze(cell.text))
+    ]
 
 
 def _differs_by_source(total: Column, part: Column) -> bool:

@@ -77,7 +77,7 @@ def assemble(document: PrintedDocument, document_id: str) -> tuple[list[Form], l
             heading = []
             on_new_page = False
     if previous is not None:
-        note_lines, rest = _split_note(
+        note_lines, _rest = _split_note(
             [line for line in heading if not _PAGE_NUMBER.match(squeeze(line.text))], previous
         )
         previous.notes += [line.text for line in note_lines]
@@ -335,21 +335,22 @@ def _repeated_rows(grid: Grid, header: list[list[str]]) -> list[int]:
 
 
 def _lead_rows(grid: Grid) -> list[int]:
-    """Rows at the top of a grid that hold its title, unit or agency instead of a header."""
+    """Rows at the top of a grid that hold its title, unit or agency instead of a header; a text over all columns is no header."""
     rows: list[int] = []
-    for row in range(min(5, grid.row_count)):
-        cells = [cell for cell in grid.cells if cell.row == row and cell.text.strip()]
-        texts = [comparable(cell.text) for cell in cells]
-        wide = any(cell.column_span >= max(2, grid.column_count - 1) for cell in grid.cells if cell.row == row)
-        is_lead = all(
-            catalogue_title(text) or _UNIT.search(text) or _FORM_NUMBER.match(text) or _AGENCY.search(text)
-            for text in texts
-        )
-        if (texts and is_lead and _not_header(cells)) or (not texts and wide) or (not texts and rows):
+    for row in range(min(5, grid.row_count - 1)):
+        printed = [cell for cell in grid.cells if cell.row == row]
+        cells = [cell for cell in printed if cell.text.strip()]
+        over_all = any(cell.column_span >= max(3, grid.column_count) for cell in printed)
+        told = all(_is_lead_text(comparable(cell.text)) for cell in cells)
+        if (cells and told and _not_header(cells)) or over_all or (not cells and rows):
             rows.append(row)
         else:
             break
     return rows
+
+
+def _is_lead_text(text: str) -> bool:
+    return bool(catalogue_title(text) or _UNIT.search(text) or _FORM_NUMBER.match(text) or _AGENCY.search(text))
 
 
 def _not_header(cells: list[Cell]) -> bool:
