@@ -103,7 +103,8 @@ def _failures(
     shown = rows if everything else rows[: _MOST_SHOWN[verdict]]
     for row in shown:
         rule = rules().get(row["identity"])
-        pages = sorted({known[key]["page_number"] for key in row["figure_ids"] if key in known})
+        terms = [*row["figure_ids"], *row.get("narrative_figure_ids", ())]
+        pages = sorted({known[key]["page_number"] for key in terms if key in known})
         lines.append(f"  {row['identity']} · {rule.chinese if rule else ''} (p. {', '.join(map(str, pages))})")
         lines.append(f"    {row['description']}")
         lines.append(
