@@ -42,7 +42,7 @@ final as (
         document.department_id,
         document.jurisdiction_code,
         document.fiscal_year as document_year,
-        case document.department_level when 'government' then 'government' else 'department' end as perimeter,
+        document.department_level as perimeter,
         spelling.agency_id,
         coalesce(agency.agency_name, figure.agency_name) as canonical_agency_name,
         coalesce(department.agency_name, document.department_name) as department_name,

@@ -66,7 +66,7 @@ document as (
     select
         document_id,
         case document_kind when 'final_account' then 'executed' else 'approved' end as phase,
-        case department_level when 'government' then 'government' else 'department' end as perimeter,
+        department_level as perimeter,
     from {{ ref('dim_document') }}
 ),
 

@@ -1,7 +1,7 @@
 -- One measure of one classification for each document: total where the form prints it, else basic, else the parts
 -- that it prints.
 with figure as (
-    select * from {{ ref('int_chosen_figure') }}
+    select * from {{ ref('fact_figure') }}
     where fact = 'economic_expenditure'
 ),
 
@@ -59,7 +59,7 @@ final as (
     select
         document_id,
         agency_id,
-        any_value(canonical_agency_name) as agency_name,
+        any_value(agency_name) as agency_name,
         any_value(department_id) as department_id,
         any_value(department_name) as department_name,
         any_value(jurisdiction_code) as jurisdiction_code,

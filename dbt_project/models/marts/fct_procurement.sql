@@ -1,5 +1,5 @@
 with figure as (
-    select * from {{ ref('int_chosen_figure') }}
+    select * from {{ ref('fact_figure') }}
     where
         fact = 'procurement'
         and amount_yuan is not null
@@ -9,7 +9,7 @@ final as (
     select
         document_id,
         agency_id,
-        any_value(canonical_agency_name) as agency_name,
+        any_value(agency_name) as agency_name,
         any_value(department_id) as department_id,
         any_value(department_name) as department_name,
         any_value(jurisdiction_code) as jurisdiction_code,

@@ -1,8 +1,9 @@
 with figure as (
     select
         *,
-        list_last(string_split(parent_line, ' / ')) as category_name,
-    from {{ ref('int_chosen_figure') }}
+        coalesce(list_last(string_split(parent_line, ' / ')), '') as category_name,
+        coalesce(line_name, '') as project_name,
+    from {{ ref('fact_figure') }}
     where
         fact = 'project_expenditure'
         and amount_yuan is not null
@@ -20,15 +21,15 @@ final as (
     select
         document_id,
         agency_id,
-        any_value(canonical_agency_name) as agency_name,
+        any_value(agency_name) as agency_name,
         any_value(department_id) as department_id,
         any_value(department_name) as department_name,
         any_value(jurisdiction_code) as jurisdiction_code,
         any_value(perimeter) as perimeter,
-        coalesce(category_name, '') as category_name,
-        coalesce(line_name, '') as project_name,
+        category_name,
+        project_name,
         left(
-            sha256(concat_ws('|', any_value(department_id), coalesce(category_name, ''), plain_line_name)), 16
+            sha256(concat_ws('|', any_value(department_id), category_name, {{ plain_name('project_name') }})), 16
         ) as project_id,
         fund,
         phase,
@@ -38,9 +39,7 @@ final as (
         bool_or(is_corrected) as is_corrected,
         list(figure_id order by figure_id) as figure_ids,
     from one_measure
-    group by
-        document_id, agency_id, coalesce(category_name, ''), category_name, coalesce(line_name, ''), plain_line_name,
-        fund, phase, fiscal_year
+    group by document_id, agency_id, category_name, project_name, fund, phase, fiscal_year
 )
 
 select

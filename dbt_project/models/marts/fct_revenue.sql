@@ -4,7 +4,7 @@ with recursive figure as (
     select
         *,
         coalesce(source, line_code) as revenue_source,
-    from {{ ref('int_chosen_figure') }}
+    from {{ ref('fact_figure') }}
     where
         fact = 'revenue'
         and amount_yuan is not null
@@ -61,7 +61,7 @@ final as (
     select
         leaf.document_id,
         leaf.agency_id,
-        any_value(leaf.canonical_agency_name) as agency_name,
+        any_value(leaf.agency_name) as agency_name,
         any_value(leaf.department_id) as department_id,
         any_value(leaf.department_name) as department_name,
         any_value(leaf.jurisdiction_code) as jurisdiction_code,

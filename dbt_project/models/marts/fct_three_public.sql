@@ -1,7 +1,7 @@
 -- A year printed for comparison stands here only where no document of that year was read: the year's own document
 -- speaks first.
 with figure as (
-    select * from {{ ref('int_chosen_figure') }}
+    select * from {{ ref('fact_figure') }}
     where fact = 'three_public'
     -- Vehicles are a total wherever their purchase or operation is printed.
     qualify
@@ -29,7 +29,7 @@ final as (
     select
         document_id,
         agency_id,
-        any_value(canonical_agency_name) as agency_name,
+        any_value(agency_name) as agency_name,
         any_value(department_id) as department_id,
         any_value(department_name) as department_name,
         any_value(jurisdiction_code) as jurisdiction_code,

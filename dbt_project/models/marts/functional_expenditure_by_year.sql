@@ -292,7 +292,7 @@ final as (
         amount_yuan - previous_amount_yuan as change_yuan,
         case
             when previous_amount_yuan <> 0
-                then cast(
+                then try_cast(
                     round(
                         100 * cast(amount_yuan - previous_amount_yuan as double) / cast(previous_amount_yuan as double),
                         4

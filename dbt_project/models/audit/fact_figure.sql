@@ -1,4 +1,4 @@
--- Figures of the chosen forms. A line that one form prints in two tables (a part per page, a table per scope) counts
+-- The figures that facts are built from, of the chosen forms. A line that one form prints in two tables (a part per page, a table per scope) counts
 -- where it is printed first.
 with candidate as (
     select * from {{ ref('int_fact_candidate') }}
@@ -19,13 +19,14 @@ coded as (
         coalesce(
             case
                 when candidate.scheme in ('functional', 'economic_department', 'economic_government')
-                    then regexp_extract(candidate.line_code, '^\d{3,9}$')
+                    then nullif(regexp_extract(candidate.line_code, '^\d{3}(\d{2}){0,3}$'), '')
                 else candidate.line_code
             end,
             line_code.code
         ) as known_code,
         case
-            when candidate.line_code is not null then 'printed'
+            when regexp_matches(candidate.line_code, '^\d{3}(\d{2}){0,3}$') then 'printed'
+            when candidate.line_code is not null then 'printed, but no code of the classification'
             else coalesce(line_code.code_evidence, 'name not in the classification')
         end as code_evidence,
         {{ plain_name('candidate.line_name') }} as plain_line_name,
@@ -117,7 +118,40 @@ part as (
 ),
 
 final as (
-    select *
+    select
+        fact,
+        figure_id,
+        document_id,
+        disclosure_id,
+        document_kind,
+        document_year,
+        department_id,
+        department_name,
+        jurisdiction_code,
+        perimeter,
+        agency_id,
+        canonical_agency_name as agency_name,
+        form,
+        form_index,
+        row_index,
+        scheme,
+        fund,
+        source,
+        line_key,
+        known_code,
+        line_code,
+        line_name,
+        line_level,
+        parent_line,
+        code_evidence,
+        measure,
+        phase,
+        fiscal_year,
+        is_comparative,
+        amount_yuan,
+        half_unit_yuan,
+        value_state,
+        is_corrected,
     from part
     where
         case
@@ -139,3 +173,4 @@ final as (
 )
 
 select * from final
+order by fact, figure_id
