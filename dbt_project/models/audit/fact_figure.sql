@@ -1,5 +1,5 @@
--- The figures that facts are built from, of the chosen forms. A line that one form prints in two tables (a part per page, a table per scope) counts
--- where it is printed first.
+-- The figures that facts are built from, of the chosen forms. A line that one form prints in two tables (a part
+-- per page, a table per scope) counts where it is printed first.
 with candidate as (
     select * from {{ ref('int_fact_candidate') }}
 ),
@@ -38,6 +38,7 @@ coded as (
             and candidate.phase = form_choice.phase
             and candidate.fiscal_year = form_choice.fiscal_year
             and candidate.form = form_choice.form
+            and candidate.part = form_choice.part
     left join line_code
         on
             candidate.line_code is null

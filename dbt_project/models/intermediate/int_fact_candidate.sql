@@ -12,6 +12,13 @@ final as (
         figure.*,
         fact_form.fact,
         fact_form.preference,
+        -- Economic classes are printed for the whole, or in one form for basic and in another for project expenditure.
+        case
+            when fact_form.fact <> 'economic_expenditure' then 'whole'
+            when figure.measure = 'total' then 'whole'
+            when figure.measure = 'project' then 'project'
+            else 'basic'
+        end as part,
     from figure
     inner join fact_form
         on figure.form = fact_form.form

@@ -1,5 +1,5 @@
--- One measure of one classification for each document: total where the form prints it, else basic, else the parts
--- that it prints.
+-- One classification for each document, and the whole where it is printed, else basic and project expenditure from
+-- their forms (audit.form_choice). Basic expenditure printed in parts is the parts.
 with figure as (
     select * from {{ ref('fact_figure') }}
     where fact = 'economic_expenditure'
@@ -9,7 +9,7 @@ ranked as (
     select
         *,
         case scheme when 'economic_department' then 1 else 2 end as scheme_preference,
-        case measure when 'total' then 1 when 'basic' then 2 else 3 end as measure_preference,
+        case when measure in ('personnel', 'public_use') then 2 else 1 end as measure_preference,
     from figure
     where amount_yuan is not null
 ),
@@ -26,7 +26,7 @@ one_measure as (
     from one_scheme
     qualify
         measure_preference = min(measure_preference) over (
-            partition by disclosure_id, form, phase, fiscal_year
+            partition by disclosure_id, form, measure = 'project', phase, fiscal_year
         )
 ),
 
