@@ -302,8 +302,9 @@ _NUMBERED = re.compile(
 )
 _FORM_TITLE = re.compile(r"表(?:[(（][^()（）]*[)）])?$")
 _ALL_FORMS = re.compile(
-    r"^(?:.*年度?)?(?:.{0,24}(?:部门|单位))?(?:综合)?(?:预算|决算)(?:公开)?(?:报|附)?表$|^报表$|^附表$"
+    r"^(?:.*年度?)?(?:.{0,24}(?:部门|单位))?(?:综合)?(?:预算|决算)(?:公开)?(?:报|附)?表$|(?:预算|决算)公开(?:报|附)?表$|^报表$|^附表$"
 )
+"""An entry for all the forms together."""
 
 
 def contents(document: PrintedDocument) -> list[Listed]:
@@ -347,7 +348,7 @@ def _titles_in_grid(grid: Grid) -> list[str]:
 
 def _add_listed(listed: list[Listed], entry: str) -> None:
     title = bare_name(_NUMBERED.sub("", entry))
-    if _PART.match(entry) or not _FORM_TITLE.search(title) or _ALL_FORMS.match(comparable(title)) or is_number(title):
+    if _PART.match(entry) or not _FORM_TITLE.search(title) or _ALL_FORMS.search(comparable(title)) or is_number(title):
         return
     listed.append(Listed(title, catalogue.form_of_title(title)))
 

@@ -64,8 +64,8 @@ def _parse_branches(pattern: str, position: int) -> tuple[Group, int]:
             branches.append([])
             position += 1
         elif look := _LOOKAROUND.match(pattern, position):
-            _, end = _parse_branches(pattern, look.end())
-            branches[-1].append(pattern[position : end + 1])
+            inner, end = _parse_branches(pattern, look.end())
+            branches[-1].append(f"{look.group()}{write(inner)})")
             position = end + 1
         elif pattern[position] == "(":
             start = _GROUP.match(pattern, position)
