@@ -41,7 +41,7 @@ def _tie_year(lines: list[LineRow], amounts: Amounts) -> str | None:
         else:
             target = amounts.get(head.row) if head is not None else _target(inner, body, amounts)
             evidence = _tie_names(inner, head, target, amounts) or evidence
-    _tie_agencies(body, _stated_total(body, amounts), amounts)
+    _tie_agencies(body, stated_total(body, amounts), amounts)
     _tie_totals(body, amounts)
     parents = {line.parent for line in body if line.parent is not None}
     by_row = {line.row: line for line in body}
@@ -240,13 +240,14 @@ def _levels_by_item(lines: list[LineRow]) -> list[int] | None:
 
 
 def _levels_by_code(lines: list[LineRow]) -> list[int] | None:
-    """Codes found by name: 类 above 款 above 项; a line without a code lies below the line before it."""
+    """Codes found by name: 类 above 款 above 项; a line without a code (a local item) lies beside the item before it."""
     lengths = [len(line.code) if line.code else None for line in lines]
     if sum(length is not None for length in lengths) * 2 < len(lengths):
         return None
     levels: list[int] = []
     for length in lengths:
-        levels.append(length if length is not None else (levels[-1] + 1 if levels else 3))
+        beside = max(levels[-1], 5) if levels else 3
+        levels.append(length if length is not None else beside)
     return levels
 
 
@@ -314,18 +315,25 @@ def _parents_by_sums(
     """
     if target is None or not target[0] or len(lines) > 400:
         return None
-    values = [amounts.get(line.row, (Decimal(0), Decimal(0))) for line in lines]
-    try:
-        found = _SumSearch(values).fill(0, target[0], target[1], 0, 0)
-    except _SearchTooLong:
-        return None
-    end = next((end for end in sorted(found, reverse=True) if not any(value for value, _ in values[end:])), None)
-    if end is None:
-        return None
-    parents: list[int | None] = [None] * len(lines)
-    for child, parent in found[end]:
-        parents[child] = parent
-    return parents
+    printed = [amounts.get(line.row, (Decimal(0), Decimal(0))) for line in lines]
+    exact = [(value, Decimal(0)) for value, _ in printed]
+    for depth in range(_DEEPEST):
+        for values, slack in ((exact, Decimal(0)), (printed, target[1])):
+            try:
+                found = _SumSearch(values, depth).fill(0, target[0], slack, 0, 0)
+            except _SearchTooLong:
+                return None
+            end = next((end for end in sorted(found, reverse=True) if not any(value for value, _ in values[end:])), None)
+            if end is not None:
+                parents: list[int | None] = [None] * len(lines)
+                for child, parent in found[end]:
+                    parents[child] = parent
+                return parents
+    return None
+
+
+_DEEPEST = 5
+"""Levels of names below a total; the shallowest nesting that adds up is taken, an exact one before one within rounding."""
 
 
 class _SearchTooLong(Exception):
@@ -339,12 +347,13 @@ Nesting = tuple[tuple[int, int | None], ...]
 class _SumSearch:
     """Search for runs of lines that add up to a given amount, each line with or without addends of its own."""
 
-    def __init__(self, values: list[tuple[Decimal, Decimal]]) -> None:
+    def __init__(self, values: list[tuple[Decimal, Decimal]], deepest: int) -> None:
         self.values = values
+        self.deepest = deepest
         self.known: dict[tuple[int, Decimal, int, int], dict[int, Nesting]] = {}
 
     def fill(self, position: int, remaining: Decimal, slack: Decimal, depth: int, count: int) -> dict[int, Nesting]:
-        """Runs from `position` on that add up to `remaining` within rounding, nested at most four deep, by where they end."""
+        """Runs from `position` on that add up to `remaining` within rounding, by where they end."""
         key = (position, remaining, depth, count)
         if key in self.known:
             return self.known[key]
@@ -352,7 +361,7 @@ class _SumSearch:
             raise _SearchTooLong
         found: dict[int, Nesting] = {position: ()} if count and abs(remaining) <= slack else {}
         self.known[key] = found
-        if position < len(self.values) and depth <= 4:
+        if position < len(self.values) and depth <= self.deepest:
             for end, nesting in self._extend(position, remaining, slack, depth, count):
                 found.setdefault(end, nesting)
         return found
@@ -434,14 +443,14 @@ def _target(block: list[LineRow], lines: list[LineRow], amounts: Amounts) -> tup
         or block[0].row < current.row
         or not any(line.row < current.row for line in lines if line.kind == "line")
     ):
-        return _stated_total(lines, amounts)
+        return stated_total(lines, amounts)
     grand = next((line for line in lines if line.kind == "total" and line.row > current.row), None)
     if grand is None or grand.row not in amounts or current.row not in amounts:
         return None
     return amounts[grand.row][0] - amounts[current.row][0], amounts[grand.row][1] + amounts[current.row][1]
 
 
-def _stated_total(lines: list[LineRow], amounts: Amounts) -> tuple[Decimal, Decimal] | None:
+def stated_total(lines: list[LineRow], amounts: Amounts) -> tuple[Decimal, Decimal] | None:
     """What the lines of a form without agencies must add up to: 本年合计, else the grand total."""
     totals = [line for kind in ("current_total", "total") for line in lines if line.kind == kind]
     return amounts.get(totals[0].row) if totals else None

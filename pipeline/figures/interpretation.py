@@ -323,6 +323,7 @@ class _Reading:
                 }
             )
         bodies = _Bodies(lines)
+        self._leave_no_leaf_twice(lines, amounts, group)
         for line in lines:
             if line.kind == "note":
                 continue
@@ -330,6 +331,24 @@ class _Reading:
                 figure = self._figure(line, column, scheme, bodies)
                 if figure is not None:
                     self.result.figures.append(figure)
+
+    def _leave_no_leaf_twice(self, lines: list[LineRow], amounts: hierarchy.Amounts, group: int) -> None:
+        """Where lines nested by name add up to more than the form's own total, none of them is a leaf: none may be counted twice."""
+        named = [line for line in lines if line.kind == "line" and not (line.code and line.is_code_printed)]
+        total = hierarchy.stated_total(lines, amounts)
+        if not named or total is None or total[0] <= 0:
+            return
+        leaves = [line for line in lines if line.kind == "line" and not line.is_parent and not line.is_memo and line.row in amounts]
+        if any(line.year is not None for line in lines) or self.standard.scheme == "three_public":
+            return
+        summed = sum((amounts[line.row][0] for line in leaves), Decimal(0))
+        bound = total[1] + sum((amounts[line.row][1] for line in leaves), Decimal(0))
+        if summed - total[0] <= bound:
+            return
+        for line in leaves:
+            line.is_doubtful = True
+        told = f"lines without parts add up to {summed} against a total of {total[0]} yuan: which of them contain others is not known"
+        self.result.choices.append({"aspect": f"leaves of group {group + 1}", "chosen": "none", "rejected": "as nested", "evidence": told})
 
     def _main_amount(self, row: int, columns: list[Column], main: Column) -> tuple[Decimal, Decimal] | None:
         for column in [main, *columns]:
@@ -454,7 +473,7 @@ class _Reading:
 
     def _is_leaf(self, line: LineRow, column: Column, meaning: dict[str, object], bodies: _Bodies) -> bool:
         """Whether nothing in the form is a part of the amount: no line below it, no unit of the agency, no column of a source or item."""
-        if line.is_memo or column.is_memo or line.is_parent or column.index in self.split_columns:
+        if line.is_memo or column.is_memo or line.is_parent or line.is_doubtful or column.index in self.split_columns:
             return False
         if meaning["line_code"] in ("total", "current_total", "vehicles", "total_with_meetings") or bodies.is_summed(
             line

@@ -67,6 +67,8 @@ class LineRow:
     parent: int | None = None
     is_comparison: bool = False
     is_parent: bool = False
+    is_doubtful: bool = False
+    """Whether other lines may be parts of this one, though none could be told: then it is no leaf."""
     block: int = 0
     head: int | None = None
     """Row of the agency whose block the line stands in (its own row for the agency's)."""
@@ -86,14 +88,17 @@ class LineRow:
 
 
 class CellMap:
-    """Cells of a form by row and column, merged cells standing at every place that they span."""
+    """Cells of a form by row and column, merged cells standing at every place that they span; a header does not reach into data."""
 
     def __init__(self, form: Form) -> None:
         self.spanning: dict[tuple[int, int], FormCell] = {}
         self.origin: dict[tuple[int, int], FormCell] = {}
+        header = {*form.header_rows, *form.repeated_header_rows}
         for cell in form.cells:
             self.origin[cell.row, cell.column] = cell
             for row in range(cell.row, cell.row + cell.row_span):
+                if cell.row in header and row not in header:
+                    break
                 for column in range(cell.column, cell.column + cell.column_span):
                     self.spanning.setdefault((row, column), cell)
 

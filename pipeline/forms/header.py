@@ -6,6 +6,7 @@ Does not belong here: rows of data.
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, field, replace
 
@@ -109,7 +110,7 @@ def _is_column_numbers(numbers: list[str]) -> bool:
     if any(not re.fullmatch(r"\d{1,2}", text) for text in numbers):
         return False
     values = [int(text) for text in numbers]
-    return (len(values) >= 2 and all(b - a == 1 for a, b in zip(values, values[1:], strict=False))) or values == [1]
+    return (len(values) >= 2 and all(b - a == 1 for a, b in itertools.pairwise(values))) or values == [1]
 
 
 def meaning(text: str) -> catalogue.HeaderMeaning | None:
