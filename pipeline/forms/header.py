@@ -306,13 +306,14 @@ def _find_parents(columns: list[Column]) -> None:
     deeper header is an addend of the subtotal above it.
     """
     values = [column for column in columns if column.role == "value"]
+    years = {column.year for column in values if column.year is not None}
     for column in values:
         candidates = [
             other
             for other in values
             if other is not column
             and other.group == column.group
-            and other.year == column.year
+            and (other.year == column.year or (other.year is None and len(years) == 1))
             and (_covers(other, column) or _is_item_parent(other, column))
         ]
         if candidates and not column.is_memo:
