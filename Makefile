@@ -9,11 +9,12 @@ PYTHON ?= python3.11
 VENV := .venv
 RAW ?=
 JOBS ?=
+TESTS := $(addprefix tests/,unit documents graph faults conventions)
 WAREHOUSE ?= warehouse/yusuan.duckdb
 DBT_SOURCES := $(filter-out dbt_project/target/% dbt_project/logs/%,$(wildcard dbt_project/*.* dbt_project/*/*.* dbt_project/*/*/*.* dbt_project/*/*/*/*.*))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup warehouse test lint bench evaluate faults ui docs clean
+.PHONY: help setup warehouse exports explorer test lint bench evaluate faults ui docs clean
 
 help: ## List the tasks 列出任务
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -44,8 +45,14 @@ dbt_project/target/manifest.json: $(VENV)/.installed $(VENV)/bin/yusuan $(DBT_SO
 warehouse: setup ## Build warehouse/yusuan.duckdb from raw/ (and RAW="DIR …") 生成数据仓库
 	$(VENV)/bin/yusuan build --raw raw $(foreach folder,$(RAW),--raw "$(folder)") --warehouse $(WAREHOUSE) $(if $(JOBS),--jobs $(JOBS))
 
+exports: setup ## Write all tables as Parquet, CSV and Excel 导出
+	$(VENV)/bin/yusuan export --warehouse $(WAREHOUSE)
+
+explorer: setup ## Build the web site warehouse/explorer/ 生成浏览网站
+	$(VENV)/bin/yusuan explorer --warehouse $(WAREHOUSE)
+
 test: setup ## Run the tests, quick faults included 运行测试
-	$(VENV)/bin/python -m pytest -n 2 tests
+	$(VENV)/bin/python -m pytest -n 2 $(TESTS)
 
 faults: setup ## Run the fault tests at length 长时间故障测试
 	YUSUAN_FAULTS=long $(VENV)/bin/python -m pytest tests/faults
@@ -57,7 +64,8 @@ lint: setup ## Check style, types and SQL 检查代码
 	$(VENV)/bin/sqlfluff lint --config pyproject.toml dbt_project
 
 bench: setup ## Measure times as ratios within one run 性能测试
-	$(VENV)/bin/python -m pytest tests/bench --benchmark-only --benchmark-disable-gc
+	$(VENV)/bin/python -m tests.bench.ratios
+	$(VENV)/bin/python -m tests.bench.reader_bench
 
 evaluate: setup ## Compare what is read with what is printed 评测读取质量
 	$(VENV)/bin/yusuan evaluate
@@ -66,7 +74,7 @@ ui: setup ## Open Dagster's web page 打开 Dagster 页面
 	$(VENV)/bin/yusuan ui
 
 docs: setup ## Generate the reference pages 生成文档
-	$(VENV)/bin/python -m docs.generate
+	$(VENV)/bin/python -m pipeline.publish.dictionary
 
 clean: ## Remove everything that can be made again 清理
 	rm -rf $(VENV) .dagster warehouse dbt_project/target dbt_project/logs .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks

@@ -329,7 +329,8 @@ def evaluate(
         typer.Option("--raw", help="Folder of documents, also several times; default raw/ and the corpus. 文件目录。"),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Page to write; default docs/reference/coverage.md. 输出页面。")
+        Path | None,
+        typer.Option("--output", "-o", help="Page to write; default docs/reference/coverage.md. 输出页面。"),
     ] = None,
 ) -> None:
     """Judge how well documents are read, and write the page that tells of it. 评测读取质量。
@@ -389,6 +390,31 @@ def export(
         highlight=False,
         soft_wrap=True,
     )
+
+
+@app.command()
+def explorer(
+    folder: Annotated[
+        Path | None, typer.Option("--folder", help="Where to; default explorer/ beside the warehouse. 网站目录。")
+    ] = None,
+    warehouse: WarehouseOption = None,
+) -> None:
+    """Build the explorer, a static site where every number leads to its printed page. 生成浏览网站。
+
+    Example 示例: `yusuan explorer`, then open `warehouse/explorer/index.html`
+    """
+    from pipeline.publish.explorer import MissingPart, build_explorer
+
+    with errors.status("building the explorer 生成网站") as line:
+        try:
+            built = build_explorer(_published(warehouse), folder, lambda name: line.update(f"explorer 网站 {name}"))
+        except MissingPart as error:
+            raise _Failure(str(error)) from error
+    console.print(
+        f"{built.page_count} pages; {built.written_count} files written, {built.removed_count} removed, "
+        f"{built.image_count} pages drawn; {built.seconds:.1f} s; open {built.folder / 'index.html'}",
+        highlight=False, soft_wrap=True,
+    )  # fmt: skip
 
 
 def _print_rows(names: list[str], rows: list[tuple[Any, ...]], output: Format, title: str | None = None) -> None:

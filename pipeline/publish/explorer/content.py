@@ -60,7 +60,9 @@ def grouped(rows: Iterable[Row], *keys: str) -> dict[Any, list[Row]]:
 
 def periods(rows: Iterable[Row]) -> list[Period]:
     """Years and phases that occur, in their order."""
-    return sorted({(row["fiscal_year"], row["phase"]) for row in rows}, key=lambda each: (each[0], _PHASES.index(each[1])))
+    return sorted(
+        {(row["fiscal_year"], row["phase"]) for row in rows}, key=lambda each: (each[0], _PHASES.index(each[1]))
+    )
 
 
 def number(amount: Decimal | None, terms: Sequence[Printed], root: str = "../", **more: str) -> Number:
@@ -112,12 +114,12 @@ class Content:
 
     @cached_property
     def departments(self) -> list[Row]:
-        """Every department (or whole government) with what a list of them shows, by jurisdiction and name."""
+        """Every department (or whole government, or unit that publishes by itself) with what a list of them shows, by jurisdiction and name."""
         known: dict[tuple[str, str], Row] = {}
         for document in self.documents:
             if document["department_id"] is None or document["status"] == "refused":
                 continue
-            perimeter = "government" if document["department_level"] == "government" else "department"
+            perimeter = document["department_level"] or "department"
             key = (document["department_id"], perimeter)
             entry = known.setdefault(
                 key,
@@ -150,7 +152,7 @@ class Content:
     @staticmethod
     def department_slug(department_id: str, perimeter: str) -> str:
         """Name of the file of a department's page."""
-        return slug(department_id) + ("-government" if perimeter == "government" else "")
+        return slug(department_id) + ("" if perimeter == "department" else f"-{perimeter}")
 
     @cached_property
     def _parts(self) -> dict[str, dict[Any, list[Row]]]:
@@ -165,10 +167,12 @@ class Content:
             "economic": self._by_department("select * from marts.fct_economic_expenditure order by all"),
             "leaf": self._by_department("select * from marts.fct_functional_expenditure order by all"),
             "statistic": grouped(
-                self._ask("select * from marts.fct_agency_statistic order by fiscal_year, metric, agency_name"), "department_id"
+                self._ask("select * from marts.fct_agency_statistic order by fiscal_year, metric, agency_name"),
+                "department_id",
             ),
             "agency": grouped(
-                self._ask("select * from marts.dim_agency where is_latest and level = 'unit' order by agency_name"), "department_id"
+                self._ask("select * from marts.dim_agency where is_latest and level = 'unit' order by agency_name"),
+                "department_id",
             ),
         }
 
@@ -187,13 +191,21 @@ class Content:
             "three_public": self._three_public(parts["three_public"]),
             "versus": self._versus(parts["versus"]),
             "projects": self._projects(parts["project"]),
-            "procurement": self._by_line(parts["procurement"], lambda row: (row["agency_name"], row["item_code"], row["item_name"])),
+            "procurement": self._by_line(
+                parts["procurement"], lambda row: (row["agency_name"], row["item_code"], row["item_name"])
+            ),
             "revenue": self._by_line(
-                parts["revenue"], lambda row: ("", None, row["source_name"] or chinese("source", row["source"])), lambda row: row["source"]
+                parts["revenue"],
+                lambda row: ("", None, row["source_name"] or chinese("source", row["source"])),
+                lambda row: row["source"],
             ),
             "economic": self._economic(parts["economic"]),
             "statistics": self._statistics(self._parts["statistic"].get(entry["department_id"], [])),
-            "agencies": [row["agency_name"] for row in self._parts["agency"].get(entry["department_id"], []) if row["agency_name"]],
+            "agencies": [
+                row["agency_name"]
+                for row in self._parts["agency"].get(entry["department_id"], [])
+                if row["agency_name"]
+            ],
             "missing_years": _gaps(entry["years"]),
         }
 
@@ -260,7 +272,13 @@ class Content:
             row["amount_yuan"], row["figure_ids"], row["fiscal_year"], row["phase"], row["fund"], row["functional_code"]
         )
         change, link = percentage(row["change_pct"]), row["link"] or ""
-        return number(row["amount_yuan"], terms, root, change=change, link=f"{row['previous_fiscal_year']}: {link}" if change else link)
+        return number(
+            row["amount_yuan"],
+            terms,
+            root,
+            change=change,
+            link=f"{row['previous_fiscal_year']}: {link}" if change else link,
+        )
 
     def _treemap(self, rows: list[Row], columns: list[Period]) -> Row | None:
         """The newest year's leaves within their categories."""
@@ -274,12 +292,22 @@ class Content:
         names = {row["functional_code"]: row["functional_name"] for row in now}
         for row in now:
             code = row["functional_code"]
-            if any(other != code and other.startswith(code) for other in codes) or not row["amount_yuan"] or row["amount_yuan"] < 0:
+            if (
+                any(other != code and other.startswith(code) for other in codes)
+                or not row["amount_yuan"]
+                or row["amount_yuan"] < 0
+            ):
                 continue
-            leaf = branches[code[:3]].setdefault(code, {"name": row["functional_name"] or code, "code": code, "value": 0.0})
+            leaf = branches[code[:3]].setdefault(
+                code, {"name": row["functional_name"] or code, "code": code, "value": 0.0}
+            )
             leaf["value"] += float(row["amount_yuan"])
         children = [
-            {"name": names.get(code) or code, "code": code, "children": sorted(leaves.values(), key=lambda each: -each["value"])}
+            {
+                "name": names.get(code) or code,
+                "code": code,
+                "children": sorted(leaves.values(), key=lambda each: -each["value"]),
+            }
             for code, leaves in sorted(branches.items())
         ]
         return {"kind": "treemap", "period": period, "children": children} if children else None
@@ -300,7 +328,11 @@ class Content:
             {"name": names[code], "code": code, "data": [by_period.get(period) for period in columns]}
             for code, by_period in sorted(sums.items())
         ]
-        return {"kind": "bars", "columns": [f"{year} {chinese('phase', phase)}" for year, phase in columns], "series": series}
+        return {
+            "kind": "bars",
+            "columns": [f"{year} {chinese('phase', phase)}" for year, phase in columns],
+            "series": series,
+        }
 
     def _three_public(self, rows: list[Row]) -> Row:
         columns = periods(rows)
@@ -315,7 +347,13 @@ class Content:
                 if row["amount_yuan"] is None and row["value_state"] == "declared_nil":
                     shown = Number("nil")
                 cells[row["fiscal_year"], row["phase"]] = shown
-            lines.append({"label": word("item", item), "is_total": item == "total", "numbers": [cells.get(each, NOTHING) for each in columns]})
+            lines.append(
+                {
+                    "label": word("item", item),
+                    "is_total": item == "total",
+                    "numbers": [cells.get(each, NOTHING) for each in columns],
+                }
+            )
         comparative = {(row["fiscal_year"], row["phase"]) for row in rows if row["is_comparative"]}
         return {"columns": columns, "lines": lines, "comparative": comparative}
 
@@ -324,7 +362,11 @@ class Content:
         for year, members in grouped(rows, "fiscal_year").items():
             lines = []
             for row in members:
-                if row["approved_yuan"] is None or row["executed_yuan"] is None or row["level"] not in ("category", "section", "item"):
+                if (
+                    row["approved_yuan"] is None
+                    or row["executed_yuan"] is None
+                    or row["level"] not in ("category", "section", "item")
+                ):
                     continue
                 ids = row["figure_ids"]
                 rate = row["execution_rate_pct"]
@@ -364,7 +406,10 @@ class Content:
         return {"columns": columns, "lines": lines}
 
     def _by_line(
-        self, rows: list[Row], describe: Callable[[Row], tuple[str, str | None, str]], key: Callable[[Row], Any] | None = None
+        self,
+        rows: list[Row],
+        describe: Callable[[Row], tuple[str, str | None, str]],
+        key: Callable[[Row], Any] | None = None,
     ) -> Row:
         """Rows as lines over years: `describe` gives agency, code and name, `key` what makes two rows the same line."""
         columns = periods(rows)
@@ -390,7 +435,9 @@ class Content:
     def _economic(self, rows: list[Row]) -> list[Row]:
         tables = []
         for (scheme, fund, measure), members in grouped(rows, "scheme", "fund", "measure").items():
-            table = self._by_line(members, lambda row: ("", row["economic_code"], row["economic_name"]), lambda row: row["line_key"])
+            table = self._by_line(
+                members, lambda row: ("", row["economic_code"], row["economic_name"]), lambda row: row["line_key"]
+            )
             if table["lines"]:
                 tables.append({"scheme": scheme, "fund": word("fund", fund), "measure": measure, **table})
         return tables
@@ -460,8 +507,10 @@ class Content:
         """The largest departments, years side by side; whole governments are left out, for they hold the departments."""
         sums: dict[str, dict[Period, float]] = defaultdict(lambda: defaultdict(float))
         for row in rows:
-            if row["perimeter"] == "department":
-                sums[row["department_name"] or row["department_id"]][row["fiscal_year"], row["phase"]] += float(row["amount_yuan"] or 0)
+            if row["perimeter"] != "government":
+                sums[row["department_name"] or row["department_id"]][row["fiscal_year"], row["phase"]] += float(
+                    row["amount_yuan"] or 0
+                )
         largest = sorted(sums, key=lambda name: (-max(sums[name].values()), name))[:12]
         if not largest:
             return None
@@ -493,7 +542,10 @@ class Content:
         for row in contradictions:
             stated = printed.get(row["figure_ids"][0]) if row["figure_ids"] else None
             row["stated"] = number(row["stated_yuan"], [stated] if stated else [], "")
-            row["computed"], row["difference"] = ten_thousands(row["computed_yuan"]), ten_thousands(row["difference_yuan"])
+            row["computed"], row["difference"] = (
+                ten_thousands(row["computed_yuan"]),
+                ten_thousands(row["difference_yuan"]),
+            )
         return {
             "documents": [document for document in self.documents if document["status"] != "refused"],
             "refused": [document for document in self.documents if document["status"] == "refused"],
@@ -530,7 +582,9 @@ class Content:
             "jurisdictions": len({entry["jurisdiction_code"] for entry in self.departments}),
             "figures": amounts,
             "proved": sum(document["proved_figure_count"] for document in current),
-            "proved_pct": f"{100 * sum(document['proved_figure_count'] for document in current) / amounts:.1f}%" if amounts else "",
+            "proved_pct": f"{100 * sum(document['proved_figure_count'] for document in current) / amounts:.1f}%"
+            if amounts
+            else "",
             "years": sorted({document["fiscal_year"] for document in current if document["fiscal_year"]}),
         }
 
@@ -554,8 +608,12 @@ class Content:
                 anchor = slug(row["project_id"] or row["project_name"] or "project")
                 if key in paths and row["project_name"] and (key, row["project_name"]) not in seen:
                     seen.add((key, row["project_name"]))
-                    entries.append(["project", row["project_name"], paths[key]["name"], f"{paths[key]['path']}#{anchor}"])
+                    entries.append(
+                        ["project", row["project_name"], paths[key]["name"], f"{paths[key]['path']}#{anchor}"]
+                    )
         for document in self.documents:
+            if document["status"] == "refused":
+                continue
             title = document["title"] or document["file_name"]
             extra = " ".join(str(part) for part in (document["fiscal_year"], document["document_id"]) if part)
             entries.append(["document", title, extra, f"document/{document['document_id']}.html"])

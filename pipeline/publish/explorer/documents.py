@@ -56,7 +56,9 @@ class DocumentContent:
             order by figure.page_number, figure.figure_id
             """
         )
-        self.statistics = self._ask("select * from core.agency_statistic where document_id = $1 order by page_number, block_index")
+        self.statistics = self._ask(
+            "select * from core.agency_statistic where document_id = $1 order by page_number, block_index"
+        )
 
     def _ask(self, query: str) -> list[Row]:
         return ask(self.connection, query, [self.document_id])
@@ -150,7 +152,9 @@ class DocumentContent:
                     "width": 100 * (figure["x1"] - figure["x0"]) / size["width"],
                     "height": 100 * (figure["bottom"] - figure["top"]) / size["height"],
                 }
-            figures.append({**figure, "anchor": anchor(figure["figure_id"]), "box": box, "yuan": yuan(figure["amount_yuan"])})
+            figures.append(
+                {**figure, "anchor": anchor(figure["figure_id"]), "box": box, "yuan": yuan(figure["amount_yuan"])}
+            )
         return {
             "document": self.document,
             "number": page_number,

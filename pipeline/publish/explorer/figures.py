@@ -96,7 +96,13 @@ class Figures:
         return [figure for figure in found if figure.amount] or found[:1]
 
     def printed_total(
-        self, amount: Decimal | None, figure_ids: Sequence[str], year: int, phase: str, fund: str, code: str | None,
+        self,
+        amount: Decimal | None,
+        figure_ids: Sequence[str],
+        year: int,
+        phase: str,
+        fund: str,
+        code: str | None,
         measure: str = "total",
     ) -> list[Printed]:
         """The document's own printed total of a functional line where it equals the amount, else the figures that add up to it."""

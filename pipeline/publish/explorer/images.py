@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import pypdfium2
-from PIL import Image, ImageDraw
+from PIL import ImageDraw
 
 from pipeline.readers.privacy import REMOVED, redact_text
 
@@ -86,7 +86,12 @@ def _contact_lines(page: pypdfium2.PdfPage) -> list[Box]:
             box = displayed(left - 1, bottom - 1, right + 1, top + 1)
             if lines and _share_line(lines[-1][0], box):
                 former, words = lines[-1]
-                joined = (min(former[0], box[0]), min(former[1], box[1]), max(former[2], box[2]), max(former[3], box[3]))
+                joined = (
+                    min(former[0], box[0]),
+                    min(former[1], box[1]),
+                    max(former[2], box[2]),
+                    max(former[3], box[3]),
+                )
                 lines[-1] = (joined, f"{words} {text}")
             else:
                 lines.append((box, text))

@@ -22,7 +22,8 @@ _TEN_THOUSAND = Decimal(10_000)
 def words() -> dict[tuple[str, str], tuple[str, str]]:
     """Chinese and English by group and key."""
     found = {
-        (row["group"], row["key"]): (row["chinese"], row["english"]) for row in _read(Path(__file__).parent / "words.csv")
+        (row["group"], row["key"]): (row["chinese"], row["english"])
+        for row in _read(Path(__file__).parent / "words.csv")
     }
     for row in _read(PROJECT / "pipeline" / "forms" / "catalogue" / "form.csv"):
         found["form", row["form"]] = (row["chinese"], row["english"])

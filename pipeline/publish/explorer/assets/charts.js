@@ -1,0 +1,49 @@
+// Draws the charts of a page from the data that stands in it.
+"use strict";
+(() => {
+  const shorten = (value) => {
+    const amount = Math.abs(value);
+    if (amount >= 1e8) return `${(value / 1e8).toLocaleString("en", { maximumFractionDigits: 2 })} 亿`;
+    return `${(value / 1e4).toLocaleString("en", { maximumFractionDigits: 2 })} 万`;
+  };
+  const palette = ["#0b5394", "#c8102e", "#2e7d32", "#b26a00", "#6a3d9a", "#00838f", "#8d6e63", "#5c6bc0", "#9e9d24", "#ad1457", "#455a64", "#ef6c00"];
+  const options = {
+    treemap: (data) => ({
+      tooltip: { formatter: (info) => `${info.data.code || ""} ${info.name}<br>${shorten(info.value)}元` },
+      series: [{
+        type: "treemap", data: data.children, roam: false, nodeClick: false, breadcrumb: { show: false }, width: "100%", height: "100%",
+        label: { formatter: (info) => `${info.name}\n${shorten(info.value)}` }, upperLabel: { show: true, height: 22, color: "#fff" },
+        levels: [{ itemStyle: { gapWidth: 3 } }, { itemStyle: { gapWidth: 1, borderWidth: 2 }, upperLabel: { show: true } }],
+      }],
+    }),
+    bars: (data) => ({
+      tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, valueFormatter: (value) => (value == null ? "–" : `${shorten(value)}元`) },
+      legend: { type: "scroll", bottom: 0 },
+      grid: { left: 8, right: 8, top: 16, bottom: 40, containLabel: true },
+      xAxis: { type: "category", data: data.columns },
+      yAxis: { type: "value", axisLabel: { formatter: shorten } },
+      series: data.series.map((each) => ({ type: "bar", stack: "all", name: each.name, data: each.data, barMaxWidth: 60 })),
+    }),
+    lying: (data) => ({
+      tooltip: { trigger: "axis", axisPointer: { type: "shadow" }, valueFormatter: (value) => (value == null ? "–" : `${shorten(value)}元`) },
+      legend: { type: "scroll", bottom: 0 },
+      grid: { left: 8, right: 24, top: 8, bottom: 40, containLabel: true },
+      xAxis: { type: "value", axisLabel: { formatter: shorten } },
+      yAxis: { type: "category", data: data.columns, inverse: true, axisLabel: { width: 150, overflow: "truncate" } },
+      series: data.series.map((each) => ({ type: "bar", name: each.name, data: each.data, barMaxWidth: 18 })),
+    }),
+  };
+  for (const box of document.querySelectorAll(".chart")) {
+    const data = JSON.parse(box.querySelector("script").textContent);
+    const place = document.createElement("div");
+    place.style.height = "100%";
+    box.append(place);
+    const chart = echarts.init(place, null, { renderer: "svg" });
+    chart.setOption({ color: palette, animation: false, textStyle: { fontFamily: "inherit" }, ...options[data.kind](data) });
+    chart.on("click", (event) => {
+      const code = event.data && event.data.code;
+      if (code) location.href = `${box.dataset.root}function/${code}.html`;
+    });
+    new ResizeObserver(() => chart.resize()).observe(place);
+  }
+})();
