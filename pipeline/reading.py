@@ -272,7 +272,9 @@ def _unrecognised(form: Form) -> Interpretation:
     interpretation = Interpretation()
     serial = {cell.cell_id for cell in serial_numbers(form)}
     numeric = [cell for cell in form.cells if is_number(cell.text) and cell.cell_id not in serial]
-    header = " | ".join(cell.text for cell in form.row(form.header_rows[0] if form.header_rows else 0) if cell.text)[:160]
+    header = " | ".join(cell.text for cell in form.row(form.header_rows[0] if form.header_rows else 0) if cell.text)[
+        :160
+    ]
     title = form.title or " / ".join(form.heading_lines[-2:])[:80]
     detail = f"table titled “{title}” with header “{header}” is no form of forms/catalogue/title.csv"
     interpretation.roles = dict.fromkeys(serial, "ordinal")
@@ -308,7 +310,9 @@ def _form_row(document_id: str, form: Form, interpretation: Interpretation) -> R
     refused = [refused for refused in interpretation.refused if refused.reason not in _EXPECTED_REASONS]
     refused_cells = sum(len(one.cells) for one in interpretation.refused)
     roles = interpretation.roles
-    numeric = sum(1 for cell in form.cells if roles.get(cell.cell_id) in ("amount", "refused", "target") and is_number(cell.text))
+    numeric = sum(
+        1 for cell in form.cells if roles.get(cell.cell_id) in ("amount", "refused", "target") and is_number(cell.text)
+    )
     if form.key is None:
         status, reason = ("refused", "form_unknown") if refused else ("loaded", None)
     elif refused:

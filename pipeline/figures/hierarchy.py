@@ -323,7 +323,9 @@ def _parents_by_sums(
                 found = _SumSearch(values, depth).fill(0, target[0], slack, 0, 0)
             except _SearchTooLong:
                 return None
-            end = next((end for end in sorted(found, reverse=True) if not any(value for value, _ in values[end:])), None)
+            end = next(
+                (end for end in sorted(found, reverse=True) if not any(value for value, _ in values[end:])), None
+            )
             if end is not None:
                 parents: list[int | None] = [None] * len(lines)
                 for child, parent in found[end]:

@@ -94,6 +94,22 @@ class Interpretation:
     is_nil: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    """What the amount of a line in a column is."""
+
+    scheme: str
+    line_code: str | None
+    line_name: str | None
+    line_level: str | None
+    measure: str
+    source: str | None
+    fund: str
+    phase: str
+    year: int
+    is_comparative: bool
+
+
 class Judgement(Protocol):
     """What the arithmetic says of a reading: the greater `rank`, the better (`pipeline.proofs.judge.Score`)."""
 
@@ -338,7 +354,11 @@ class _Reading:
         total = hierarchy.stated_total(lines, amounts)
         if not named or total is None or total[0] <= 0:
             return
-        leaves = [line for line in lines if line.kind == "line" and not line.is_parent and not line.is_memo and line.row in amounts]
+        leaves = [
+            line
+            for line in lines
+            if line.kind == "line" and not line.is_parent and not line.is_memo and line.row in amounts
+        ]
         if any(line.year is not None for line in lines) or self.standard.scheme == "three_public":
             return
         summed = sum((amounts[line.row][0] for line in leaves), Decimal(0))
@@ -348,7 +368,9 @@ class _Reading:
         for line in leaves:
             line.is_doubtful = True
         told = f"lines without parts add up to {summed} against a total of {total[0]} yuan: which of them contain others is not known"
-        self.result.choices.append({"aspect": f"leaves of group {group + 1}", "chosen": "none", "rejected": "as nested", "evidence": told})
+        self.result.choices.append(
+            {"aspect": f"leaves of group {group + 1}", "chosen": "none", "rejected": "as nested", "evidence": told}
+        )
 
     def _main_amount(self, row: int, columns: list[Column], main: Column) -> tuple[Decimal, Decimal] | None:
         for column in [main, *columns]:
@@ -441,23 +463,23 @@ class _Reading:
             row_index=line.row,
             column_index=column.index,
             form=self.form.key or "",
-            fiscal_year=meaning["year"],
-            phase=meaning["phase"],
-            is_comparative=meaning["is_comparative"],
-            fund=meaning["fund"],
+            fiscal_year=meaning.year,
+            phase=meaning.phase,
+            is_comparative=meaning.is_comparative,
+            fund=meaning.fund,
             agency_name=agency,
             agency_code=line.agency_code,
             agency_level=bodies.level(line),
-            scheme=meaning["scheme"],
-            line_code=meaning["line_code"],
-            line_name=meaning["line_name"],
-            line_level=meaning["line_level"],
+            scheme=meaning.scheme,
+            line_code=meaning.line_code,
+            line_name=meaning.line_name,
+            line_level=meaning.line_level,
             parent_line=" / ".join(line.path) or None,
             cross_scheme=line.cross_scheme,
             cross_code=line.cross_code,
             cross_name=line.cross_name,
-            measure=meaning["measure"],
-            source=meaning["source"],
+            measure=meaning.measure,
+            source=meaning.source,
             header_path=column.header_path,
             printed_text=text,
             printed_unit=unit,
@@ -471,17 +493,15 @@ class _Reading:
             is_memo=line.is_memo or column.is_memo,
         )
 
-    def _is_leaf(self, line: LineRow, column: Column, meaning: dict[str, object], bodies: _Bodies) -> bool:
+    def _is_leaf(self, line: LineRow, column: Column, meaning: _Meaning, bodies: _Bodies) -> bool:
         """Whether nothing in the form is a part of the amount: no line below it, no unit of the agency, no column of a source or item."""
         if line.is_memo or column.is_memo or line.is_parent or line.is_doubtful or column.index in self.split_columns:
             return False
-        if meaning["line_code"] in ("total", "current_total", "vehicles", "total_with_meetings") or bodies.is_summed(
-            line
-        ):
+        if meaning.line_code in ("total", "current_total", "vehicles", "total_with_meetings") or bodies.is_summed(line):
             return False
-        if meaning["scheme"] == "revenue":
-            return meaning["line_code"] is not None or line.kind == "line"
-        return line.kind == "line" or (line.kind in ("agency", "total") and meaning["scheme"] == "three_public")
+        if meaning.scheme == "revenue":
+            return meaning.line_code is not None or line.kind == "line"
+        return line.kind == "line" or (line.kind in ("agency", "total") and meaning.scheme == "three_public")
 
     def _is_unknown_item(self, line: LineRow, column: Column) -> bool:
         """A row of a 三公 form that names neither an item nor another measure, in a column that names none either."""
@@ -495,7 +515,7 @@ class _Reading:
             return False
         return attribute_of(line.name, "item") is None and attribute_of(line.name, "measure") in (None, "total")
 
-    def _meaning(self, line: LineRow, column: Column, scheme: str | None) -> dict[str, object]:
+    def _meaning(self, line: LineRow, column: Column, scheme: str | None) -> _Meaning:
         """What the amount of a line in a column is: scheme, code, level, measure, source, fund, year and phase."""
         own_scheme = "three_public" if self.standard.scheme == "three_public" else line.scheme or scheme or "functional"
         measure = column.attributes.get("measure", "total")
@@ -531,18 +551,18 @@ class _Reading:
         year, is_comparative = self._year(line, column, measure)
         if line.is_comparison:
             measure, is_comparative = "change", True
-        return {
-            "source": source,
-            "measure": measure,
-            "scheme": own_scheme,
-            "line_code": code,
-            "line_name": bare_name(line.name) if line.name else None,
-            "line_level": level or ("total" if code in ("total", "current_total") else None),
-            "fund": self._fund(source),
-            "phase": self._phase(column.attributes, is_comparative),
-            "year": year,
-            "is_comparative": is_comparative,
-        }
+        return _Meaning(
+            scheme=own_scheme,
+            line_code=code,
+            line_name=bare_name(line.name) if line.name else None,
+            line_level=level or ("total" if code in ("total", "current_total") else None),
+            measure=measure,
+            source=source,
+            fund=self._fund(source),
+            phase=self._phase(column.attributes, is_comparative),
+            year=year,
+            is_comparative=is_comparative,
+        )
 
     def _item(self, line: LineRow, column: Column, measure: str) -> tuple[str, str | None, str | None, str]:
         """Scheme, code, level and measure in a 三公 form: its items stand in columns or in rows, 机关运行经费 beside them."""
@@ -614,7 +634,9 @@ def _is_current(column: Column) -> bool:
 def serial_numbers(form: Form) -> list[FormCell]:
     """Cells of the leftmost column of numbers that count 1, 2, 3 … down the table."""
     for column in range(form.column_count):
-        cells = sorted((cell for cell in form.cells if cell.column == column and is_number(cell.text)), key=lambda cell: cell.row)
+        cells = sorted(
+            (cell for cell in form.cells if cell.column == column and is_number(cell.text)), key=lambda cell: cell.row
+        )
         if cells:
             counted = [squeeze(cell.text) for cell in cells] == [str(number) for number in range(1, len(cells) + 1)]
             return cells if counted else []
@@ -627,7 +649,9 @@ def amounts_in_header(form: Form) -> list[FormCell]:
     return [
         cell
         for cell in form.cells
-        if cell.row in header and is_number(cell.text) and not re.fullmatch(r"\d{1,2}|(?:19|20)\d\d", squeeze(cell.text))
+        if cell.row in header
+        and is_number(cell.text)
+        and not re.fullmatch(r"\d{1,2}|(?:19|20)\d\d", squeeze(cell.text))
     ]
 
 

@@ -16,6 +16,9 @@ from pipeline.forms.form import Form, FormCell
 from pipeline.forms.text import comparable, is_number, squeeze
 
 _AMOUNT_WITH_UNIT = re.compile(r"^([-\d.,]+)(百万元|亿元|万元|千元|元)$")
+_SCORE = re.compile(r"分值|得分|权重|评分|执行率|完成率|[%％]")
+"""Heads of columns whose numbers are points or rates, whatever stands left of them (年度资金总额 | 180.61 | 180.03 | 分值 10)."""
+_NO_TEXT = re.compile(r"^[-—–－/\d.,%％]*$")
 _PROJECT_LABEL = re.compile(r"^(?:专项|一级|二级|三级)?(?:[(（]?项目[)）]?)名称$|^项目$")
 
 
@@ -37,12 +40,13 @@ def project_budgets(form: Form, body: Body, taken: set[str]) -> list[Figure]:
         unit = with_unit.group(2) if with_unit else _unit_of_label(label) or form.unit or body.unit
         amount = parse_amount(with_unit.group(1) if with_unit else text, unit) if unit in UNITS else None
         if amount is not None:
-            figures.append(_figure(form, body, cell, label, amount, str(unit), reader.project(cell)))
+            phase = reader.phase(cell) or body.phase
+            figures.append(_figure(form, body, cell, label, amount, str(unit), reader.project(cell), phase))
     return figures
 
 
 def _figure(
-    form: Form, body: Body, cell: FormCell, label: str, amount: Amount, unit: str, project: str | None
+    form: Form, body: Body, cell: FormCell, label: str, amount: Amount, unit: str, project: str | None, phase: str
 ) -> Figure:
     found = catalogue.meaning_of_header(label)
     attributes = dict(found.attributes) if found is not None else {}
@@ -57,7 +61,7 @@ def _figure(
         column_index=cell.column,
         form=form.key or "performance_target",
         fiscal_year=body.fiscal_year,
-        phase=body.phase,
+        phase=phase,
         is_comparative=False,
         fund=FUND_OF_SOURCE.get(source or "", "all"),
         agency_name=form.agency_name or body.department_name,
@@ -87,6 +91,8 @@ class _Labels:
 
     def money_label(self, cell: FormCell) -> str | None:
         """The text that says that a number is money: the nearest text to the left, else the header of the column."""
+        if _SCORE.search(comparable(self._head(cell))):
+            return None
         left = next((other for other in reversed(self._left_of(cell)) if not is_number(other.text)), None)
         if left is not None and _is_money(left.text):
             return left.text
@@ -99,6 +105,21 @@ class _Labels:
             and not is_number(other.text)
         ]
         return next((text for text in reversed(above) if _is_money(text)), None)
+
+    def phase(self, cell: FormCell) -> str | None:
+        """Phase that the head of the cell's column names (年初预算数, 全年预算数, 全年执行数); None where it names none."""
+        found = catalogue.meaning_of_header(self._head(cell))
+        return None if found is None else dict(found.attributes).get("phase")
+
+    def _head(self, cell: FormCell) -> str:
+        """The nearest text above the cell in its column; '' where there is none."""
+        for row in range(cell.row - 1, -1, -1):
+            for other in self.rows.get(row, []):
+                if other.column <= cell.column < other.column + other.column_span and not _NO_TEXT.match(
+                    comparable(other.text)
+                ):
+                    return other.text
+        return ""
 
     def project(self, cell: FormCell) -> str | None:
         """Name of the project: beside the last 项目名称 above the cell, or under 项目名称 in the cell's row."""

@@ -61,9 +61,7 @@ def _title_patterns() -> list[tuple[re.Pattern[str], str]]:
 
 @cache
 def _header_patterns() -> list[tuple[re.Pattern[str], str, str, str]]:
-    return [
-        (re.compile(row["pattern"]), row["role"], row["attribute"], row["value"]) for row in _rows("header.csv")
-    ]
+    return [(re.compile(row["pattern"]), row["role"], row["attribute"], row["value"]) for row in _rows("header.csv")]
 
 
 @cache
