@@ -408,8 +408,8 @@ def _tie_agencies(lines: list[LineRow], target: tuple[Decimal, Decimal] | None, 
             line.parent = first.row
         return
     nested = _parents_by_sums(heads, target, amounts)
-    for line, parent in zip(heads, nested or [None] * len(heads), strict=True):
-        line.parent = heads[parent].row if parent is not None else None
+    for line, above in zip(heads, nested or [None] * len(heads), strict=True):
+        line.parent = heads[above].row if above is not None else None
 
 
 def _tie_totals(lines: list[LineRow], amounts: Amounts) -> None:
