@@ -3,9 +3,9 @@
 Belongs here: the cache of readings, and the versions of code and catalogue that say whether a reading still holds. Does not
 belong here: reading itself (`pipeline.reading`), and which documents there are (`intake`).
 
-A reading is one ZIP file per document: `reading.json` (what it was read from and by which versions) and one Parquet file per table
-that has rows. The SHA-256 of all that stands before it, so damage is noticed and the document read anew. One file rather than one per table
-and document: a tenth of the files, and faster to write and to load (docs/why/foundation.md has the measurement).
+A reading is one file per document: a SHA-256 of all that follows, then a ZIP of `reading.json` (what it was read from and by which
+versions) and one Parquet file per table that has rows. One file rather than one per table and document is a tenth of the files and
+replaced in one step; docs/why/foundation.md has the measurement.
 """
 
 from __future__ import annotations

@@ -78,7 +78,7 @@ def find(file: Path, figure_id: str) -> Place:
     if row is None:
         raise UnknownFigure(f"there is no figure {figure_id} in {file}; `yusuan sql` finds figures in core.figure")
     box = row[16:20]
-    return Place(*row[:16], box=None if None in box else box)
+    return Place(*row[:16], None if None in box else box)
 
 
 def draw(file: Path, place: Place) -> bytes:
@@ -86,7 +86,7 @@ def draw(file: Path, place: Place) -> bytes:
     if place.box is not None:
         data = Store(file.parent / f"{file.stem}.state" / "archive").read(place.sha256)
         if data[:1024].find(b"%PDF-") >= 0:
-            return _png(_page(data, place.page_number, place.box))
+            return _png(outlined_page(data, place.page_number, place.box))
     return _png(_rows(file, place))
 
 
@@ -96,7 +96,8 @@ def _png(image: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def _page(data: bytes, page_number: int, box: tuple[float, float, float, float]) -> Image.Image:
+def outlined_page(data: bytes, page_number: int, box: tuple[float, float, float, float]) -> Image.Image:
+    """A page of a PDF at two pixels a point, with a rectangle (points from the top left) outlined just outside of its edges."""
     import pypdfium2
 
     document = pypdfium2.PdfDocument(data)

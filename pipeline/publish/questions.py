@@ -35,7 +35,12 @@ def documents(file: Path, part: str) -> Answer:
                 sum(refused_cell_count) as refused_cells,
             from core.form group by document_id
         ),
-        figures as (select document_id, count(*) as figures from core.figure group by document_id),
+        figures as (
+            select
+                document_id, count(*) filter (value_state in ('number', 'zero')) as figures,
+                count(*) filter (value_state in ('blank', 'declared_nil')) as blanks,
+            from core.figure group by document_id
+        ),
         paragraphs as (select document_id, count(*) as paragraphs from core.text_block group by document_id),
         sentences as (
             select document_id, count(*) as amounts, count(figure_id) as tied
@@ -46,7 +51,7 @@ def documents(file: Path, part: str) -> Answer:
             document.fiscal_year as year, document.jurisdiction_name as jurisdiction,
             document.department_name as department, document.page_count as pages,
             coalesce(forms, 0)::int as forms, coalesce(numeric_cells, 0)::int as numeric_cells,
-            coalesce(figures, 0)::int as figures, coalesce(refused_cells, 0)::int as refused_cells,
+            coalesce(figures, 0)::int as figures, coalesce(blanks, 0)::int as blanks, coalesce(refused_cells, 0)::int as refused_cells,
             coalesce(paragraphs, 0)::int as paragraphs, coalesce(amounts, 0)::int as narrative_amounts,
             coalesce(tied, 0)::int as tied_to_figures, document.status_reason, document.registry_disagreement,
         from core.document as document

@@ -570,9 +570,24 @@ def _check_account(connection: duckdb.DuckDBPyConnection) -> Check:
     cells = _value(connection, "select coalesce(sum(numeric_cell_count), 0)::bigint from core.form")
     unaccounted = _value(
         connection,
-        "select coalesce(sum(greatest(numeric_cell_count - figure_count - refused_cell_count, 0)), 0)::bigint from core.form",
+        """
+        with figures as (
+            select document_id, form_index, count(distinct cell_id) as cells
+            from core.figure where value_state in ('number', 'zero') group by all
+        ),
+        targets as (
+            select document_id, form_index, count(distinct cell_id) as cells
+            from (select document_id, form_index, unnest(cell_ids) as cell_id from core.performance_indicator) group by all
+        )
+        select coalesce(sum(greatest(
+            form.numeric_cell_count - form.refused_cell_count - coalesce(figures.cells, 0) - coalesce(targets.cells, 0), 0
+        )), 0)::bigint
+        from core.form as form
+        left join figures using (document_id, form_index)
+        left join targets using (document_id, form_index)
+        """,
     )
-    told = "Every numeric cell of every form is a figure or stands in a refusal"
+    told = "Every numeric cell of every form is a figure, a performance target, or stands in a refusal"
     return Check("form", "numeric_cells_are_accounted_for", told, cells, unaccounted, is_blocking=False)
 
 

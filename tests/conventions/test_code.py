@@ -266,3 +266,14 @@ def test_the_help_of_every_command_is_bilingual_and_has_an_example() -> None:
         name = command.callback.__name__ if command.callback else ""
         assert re.search(r"[\u4e00-\u9fff]", words), f"{name} has no Chinese help"
         assert f"`yusuan {name}" in words, f"{name} has no example"
+
+
+def test_generated_pages_are_up_to_date() -> None:
+    from pipeline.publish import dictionary
+
+    pages = dictionary.pages()
+    stale = [path.name for path, text in pages.items() if not path.is_file() or path.read_text("utf-8") != text]
+    assert stale == [], "run `make docs`"
+    tables = pages[dictionary.FOLDER / "tables.md"]
+    for name in ("core.figure", "marts.fct_functional_expenditure", "audit.identity_check"):
+        assert f"### {name}" in tables
