@@ -37,7 +37,7 @@ def project_budgets(form: Form, body: Body, taken: set[str]) -> list[Figure]:
         label = reader.money_label(cell)
         if label is None:
             continue
-        unit = with_unit.group(2) if with_unit else _unit_of_label(label) or form.unit or body.unit
+        unit = with_unit.group(2) if with_unit else _unit_of_label(label) or reader.unit(cell) or form.unit or body.unit
         amount = parse_amount(with_unit.group(1) if with_unit else text, unit) if unit in UNITS else None
         if amount is not None:
             phase = reader.phase(cell) or body.phase
@@ -91,11 +91,15 @@ class _Labels:
 
     def money_label(self, cell: FormCell) -> str | None:
         """The text that says that a number is money: the nearest text to the left, else the header of the column."""
-        if _SCORE.search(comparable(self._head(cell))):
+        head = self._head(cell)
+        is_score = head is not None and bool(_SCORE.search(comparable(head.text)))
+        if head is not None and is_score and any(_phase_of(other.text) for other in self.rows[head.row]):
             return None
         left = next((other for other in reversed(self._left_of(cell)) if not is_number(other.text)), None)
         if left is not None and _is_money(left.text):
             return left.text
+        if is_score:
+            return None
         above = [
             other.text
             for row in range(cell.row)
@@ -106,20 +110,35 @@ class _Labels:
         ]
         return next((text for text in reversed(above) if _is_money(text)), None)
 
+    def unit(self, cell: FormCell) -> str | None:
+        """Unit that a label says which spans the cell's row further left (项目资金（万元） | 年度资金总额 | 180.61), or its column above."""
+        left = [
+            other
+            for other in self.form.cells
+            if other.column < cell.column and other.row <= cell.row < other.row + other.row_span
+        ]
+        above = [
+            other
+            for other in self.form.cells
+            if other.row < cell.row and other.column <= cell.column < other.column + other.column_span
+        ]
+        above.sort(key=lambda other: -other.row)
+        return next((unit for other in [*left, *above] if (unit := _unit_of_label(other.text))), None)
+
     def phase(self, cell: FormCell) -> str | None:
         """Phase that the head of the cell's column names (年初预算数, 全年预算数, 全年执行数); None where it names none."""
-        found = catalogue.meaning_of_header(self._head(cell))
-        return None if found is None else dict(found.attributes).get("phase")
+        head = self._head(cell)
+        return None if head is None else _phase_of(head.text)
 
-    def _head(self, cell: FormCell) -> str:
-        """The nearest text above the cell in its column; '' where there is none."""
+    def _head(self, cell: FormCell) -> FormCell | None:
+        """The nearest cell with text above the cell in its column; None where there is none."""
         for row in range(cell.row - 1, -1, -1):
             for other in self.rows.get(row, []):
                 if other.column <= cell.column < other.column + other.column_span and not _NO_TEXT.match(
                     comparable(other.text)
                 ):
-                    return other.text
-        return ""
+                    return other
+        return None
 
     def project(self, cell: FormCell) -> str | None:
         """Name of the project: beside the last 项目名称 above the cell, or under 项目名称 in the cell's row."""
@@ -144,6 +163,11 @@ class _Labels:
 
     def _left_of(self, cell: FormCell) -> list[FormCell]:
         return [other for other in self.rows.get(cell.row, []) if other.column < cell.column and other.text]
+
+
+def _phase_of(text: str) -> str | None:
+    found = catalogue.meaning_of_header(text)
+    return None if found is None else dict(found.attributes).get("phase")
 
 
 def _is_header(cells: list[FormCell]) -> bool:
