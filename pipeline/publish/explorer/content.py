@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 
 from pipeline.publish.explorer.figures import Figures, Printed, address, slug
-from pipeline.publish.explorer.words import chinese, percentage, ten_thousands, word, yuan
+from pipeline.publish.explorer.words import both, chinese, percentage, ten_thousands, word, yuan
 
 Row = dict[str, Any]
 Period = tuple[int, str]
@@ -398,7 +398,7 @@ class Content:
                 cells[period] = number(total, self.figures.terms(total, ids, "project"))
             lines.append(
                 {
-                    "agency": agency, "category": category, "name": project,
+                    "agency": agency, "category": category, "name": project or both("（未列名称）", "(no name printed)"),
                     "anchor": slug(members[0]["project_id"] or project or "project"),
                     "numbers": [cells.get(period, NOTHING) for period in columns],
                 }
@@ -418,7 +418,9 @@ class Content:
         for row in rows:
             line = (key or describe)(row)
             agency, code, name = describe(row)
-            lines.setdefault(line, {"agency": agency, "code": code, "name": name})
+            lines.setdefault(
+                line, {"agency": agency, "code": code, "name": name or both("（未列名称）", "(no name printed)")}
+            )
             sums[line][row["fiscal_year"], row["phase"]].append(row)
         for line, by_period in sums.items():
             numbers = []

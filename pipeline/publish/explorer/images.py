@@ -15,7 +15,7 @@ from PIL import ImageDraw
 
 from pipeline.readers.privacy import REMOVED, redact_text
 
-VERSION = "1"
+VERSION = "2"
 MEDIA_TYPE = "image/webp"
 _PIXELS = 1500
 _GREY_LEVELS = 16
@@ -83,7 +83,7 @@ def _contact_lines(page: pypdfium2.PdfPage) -> list[Box]:
         for index in range(text_page.count_rects()):
             left, bottom, right, top = text_page.get_rect(index)
             text = text_page.get_text_bounded(left, bottom, right, top)
-            box = displayed(left - 1, bottom - 1, right + 1, top + 1)
+            box = (left - 1, bottom - 1, right + 1, top + 1)
             if lines and _share_line(lines[-1][0], box):
                 former, words = lines[-1]
                 joined = (
@@ -97,7 +97,7 @@ def _contact_lines(page: pypdfium2.PdfPage) -> list[Box]:
                 lines.append((box, text))
     finally:
         text_page.close()
-    return [box for box, text in lines if redact_text(text)[1] or REMOVED in text]
+    return [displayed(*box) for box, text in lines if redact_text(text)[1] or REMOVED in text]
 
 
 def _share_line(one: Box, other: Box) -> bool:
