@@ -137,7 +137,7 @@ def graph() -> dict[str, Any]:
             f"{spec.asset_key.to_user_string()}: {spec.name}"
             for key in assets.asset_check_keys
             for spec in [assets.get_check_spec(key)]
-            if spec.blocking
+            if spec.blocking and spec.asset_key.path[0] == "core"
         ),
         "jobs": sorted(job.name for job in defs.resolve_all_job_defs() if not job.name.startswith("__")),
         "schedules": sorted(
