@@ -74,7 +74,7 @@ ui: setup ## Open Dagster's web page 打开 Dagster 页面
 	$(VENV)/bin/yusuan ui
 
 docs: setup ## Generate the reference pages 生成文档
-	$(VENV)/bin/python -m pipeline.reference
+	$(VENV)/bin/python -m docs.generate
 
 clean: ## Remove everything that can be made again 清理
 	rm -rf $(VENV) .dagster warehouse dbt_project/target dbt_project/logs .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks

@@ -32,7 +32,6 @@ ROOMS: dict[str, frozenset[str]] = {
     "assets": frozenset({"schemas", "publish", "archive"}),
     "definitions": frozenset({"assets", "publish"}),
     "cli": frozenset({"publish", "archive", "schemas"}),
-    "reference": frozenset({"publish", "schemas", "cli"}),
 }
 DAGSTER_ROOMS = {"assets", "definitions"}
 GENERIC_DESCRIPTIONS = {"", "todo", "tbd", "description", "n/a"}
@@ -267,14 +266,3 @@ def test_the_help_of_every_command_is_bilingual_and_has_an_example() -> None:
         name = command.callback.__name__ if command.callback else ""
         assert re.search(r"[\u4e00-\u9fff]", words), f"{name} has no Chinese help"
         assert f"`yusuan {name}" in words, f"{name} has no example"
-
-
-def test_generated_pages_are_up_to_date() -> None:
-    from pipeline import reference
-
-    pages = reference.pages()
-    stale = [path.name for path, text in pages.items() if not path.is_file() or path.read_text("utf-8") != text]
-    assert stale == [], "run `make docs`"
-    tables = pages[reference.FOLDER / "tables.md"]
-    for name in ("core.figure", "marts.fct_functional_expenditure", "audit.identity_check"):
-        assert f"### {name}" in tables
