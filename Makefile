@@ -52,7 +52,10 @@ explorer: setup ## Build the web site warehouse/explorer/ 生成浏览网站
 	$(VENV)/bin/yusuan explorer --warehouse $(WAREHOUSE)
 
 test: setup ## Run the tests, quick faults included 运行测试
-	$(VENV)/bin/python -m pytest -n 2 $(TESTS)
+	$(VENV)/bin/python -m pytest -n 2 -m "not slow" $(TESTS)
+
+slow: setup ## Run the tests that take minutes each: scans, questions 运行耗时测试
+	$(VENV)/bin/python -m pytest -m slow tests
 
 faults: setup ## Run the fault tests at length 长时间故障测试
 	YUSUAN_FAULTS=long $(VENV)/bin/python -m pytest tests/faults
