@@ -3,7 +3,7 @@
 Belongs here: reading questions.yaml, asking, Markdown. Does not belong here: any SQL but that which counts what the page is over.
 
 What a paragraph says in bold are cells of the answer: `unborne` names those that are not, so that a paragraph cannot outlive its
-figures.
+figures. `{rows}` is how many rows the answer has.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def page(connection: duckdb.DuckDBPyConnection, questions: list[Question]) -> st
         columns, rows = ask(connection, question)
         parts += [
             f"## {number}. {question.question}\n",
-            question.says.strip() + "\n",
+            question.says.strip().replace("{rows}", str(len(rows))) + "\n",
             f"*Limits.* {question.limits.strip()}\n",
         ]
         parts.append(_table(columns, rows[: question.rows]))
