@@ -17,6 +17,7 @@ PAGE = ROOT / "docs" / "reference" / "coverage.md"
 PROOFS = ("proved", "consistent", "suspect", "unchecked")
 VERDICTS = ("same", "refused", "suspect", "misread", "lost")
 SHOWN = 40
+_GRAINS = {"topmost": "Topmost alternatives", "every": "Alternatives at every depth"}
 
 Group = tuple[str, list[Assessment]]
 
@@ -165,7 +166,7 @@ def _summary(evaluation: Evaluation) -> list[str]:
             f"{sum(len(one.missing) for one in judged)} missing, {sum(len(one.flagged) for one in judged)} flagged",
         ),
         *(
-            (f"Read by the general rules alone, {grain} alternatives taken away", _averages(results))
+            (f"Read by the general rules alone, {_GRAINS[grain].lower()} taken away", _averages(results))
             for grain, results in sorted(evaluation.without.items())
         ),
     ]
@@ -346,7 +347,7 @@ def _general(evaluation: Evaluation) -> list[str]:
         "Titles, headers and nil declarations are rows of data (pipeline/forms/catalogue), written by people who had seen these documents. So "
         "each jurisdiction is read again without the rows that its documents use and no other jurisdiction's do. An alternative of a "
         "regular expression counts as a row: first the topmost alternatives of each pattern, then every alternative at any depth. "
-        "Alternatives that no document uses stay. *Same*: read with the same meaning as before; *refused*: named in a refusal; "
+        "Alternatives that no document uses stay: they were written from knowledge of other places' forms. *Same*: read with the same meaning as before; *refused*: named in a refusal; "
         "*suspect*: read otherwise, and suspected by the arithmetic; *misread*: read otherwise without suspicion; *lost*: neither "
         "read nor refused. A city counts with its districts. What is not taken away: code, and the tables that tell whose document it is.\n",
         "![Figures read without own rows](coverage-general.svg)\n",
@@ -373,9 +374,9 @@ def _general(evaluation: Evaluation) -> list[str]:
             "jurisdiction", "documents", "rows taken away", "figures", "same", *VERDICTS[1:], "truth right before", "still right",
             "newly wrong", "newly missing", "newly flagged",
         )  # fmt: skip
-        average = f"On average over jurisdictions {_averages(results)}.\n"
+        average = f"Together: {_averages(results)}.\n"
         parts += [
-            f"### {'Topmost' if grain == 'topmost' else 'All'} alternatives taken away\n",
+            f"### {_GRAINS[grain]} taken away\n",
             _table(head, rows),
             average,
         ]
