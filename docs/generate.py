@@ -116,20 +116,31 @@ def dbt_tables() -> Iterator[Table]:
                 schema = "audit" if node["name"] in _audit_seeds() and folder == "seeds" else default
                 english, chinese = halves(described(node.get("description", "")))
                 key = declared_keys().get((schema, node["name"]), ())
-                columns = tuple(_dbt_column(column) for column in node.get("columns", ()))
+                types = _seed_types(node["name"]) if folder == "seeds" else {}
+                columns = tuple(_dbt_column(column, types) for column in node.get("columns", ()))
                 yield Table(schema, node["name"], english, chinese, key, columns)
+
+
+@cache
+def _seed_configurations() -> dict[str, Any]:
+    return dict(yaml.safe_load((DBT_PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["seeds"]["yusuan"])
+
+
+def _seed_types(name: str) -> dict[str, str]:
+    """Types that dbt_project.yml gives to the columns of a seed; of the others dbt sees to it."""
+    return dict((_seed_configurations().get(name) or {}).get("+column_types", {}))
 
 
 @cache
 def _audit_seeds() -> frozenset[str]:
     """Seeds that dbt_project.yml puts into the schema `audit`."""
-    seeds = yaml.safe_load((DBT_PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["seeds"]["yusuan"]
+    seeds = _seed_configurations()
     return frozenset(
         name for name, config in seeds.items() if isinstance(config, dict) and config.get("+schema") == "audit"
     )
 
 
-def _dbt_column(column: dict[str, Any]) -> Column:
+def _dbt_column(column: dict[str, Any], types: dict[str, str]) -> Column:
     english, chinese = halves(described(column.get("description", "")))
     constraints = {constraint.get("type") for constraint in column.get("constraints", ())}
     values: tuple[str, ...] = ()
@@ -137,7 +148,7 @@ def _dbt_column(column: dict[str, Any]) -> Column:
         if isinstance(test, dict) and "accepted_values" in test:
             accepted = test["accepted_values"]
             values = tuple(str(value) for value in (accepted.get("arguments") or accepted)["values"])
-    dtype = re.sub(r",\s+", ",", str(column.get("data_type", "")).upper())
+    dtype = re.sub(r",\s+", ",", str(column.get("data_type") or types.get(column["name"], "")).upper())
     return Column(column["name"], dtype, "not_null" not in constraints, english, chinese, values)
 
 
