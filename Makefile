@@ -14,7 +14,7 @@ WAREHOUSE ?= warehouse/yusuan.duckdb
 DBT_SOURCES := $(filter-out dbt_project/target/% dbt_project/logs/%,$(wildcard dbt_project/*.* dbt_project/*/*.* dbt_project/*/*/*.* dbt_project/*/*/*/*.*))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup warehouse exports explorer test lint bench evaluate faults ui docs clean
+.PHONY: help setup warehouse exports explorer postgres test lint bench evaluate faults ui docs clean
 
 help: ## List the tasks 列出任务
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -51,6 +51,9 @@ exports: setup ## Write all tables as Parquet, CSV and Excel 导出
 explorer: setup ## Build the web site warehouse/explorer/ 生成浏览网站
 	$(VENV)/bin/yusuan explorer --warehouse $(WAREHOUSE)
 
+postgres: setup ## Start a PostgreSQL for trying, and publish to it 启动试用数据库
+	$(VENV)/bin/yusuan postgres --try --warehouse $(WAREHOUSE)
+
 test: setup ## Run the tests, quick faults included 运行测试
 	$(VENV)/bin/python -m pytest -n 2 -m "not slow" $(TESTS)
 
@@ -64,7 +67,7 @@ lint: setup ## Check style, types and SQL 检查代码
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
-	$(VENV)/bin/sqlfluff lint --config pyproject.toml dbt_project
+	$(VENV)/bin/sqlfluff lint --config pyproject.toml dbt_project/models dbt_project/tests
 
 bench: setup ## Measure times as ratios within one run 性能测试
 	$(VENV)/bin/python -m tests.bench.ratios

@@ -78,7 +78,7 @@ def find(file: Path, figure_id: str) -> Place:
     if row is None:
         raise UnknownFigure(f"there is no figure {figure_id} in {file}; `yusuan sql` finds figures in core.figure")
     box = row[16:20]
-    return Place(*row[:16], None if None in box else box)
+    return Place(*(*row[:16], None if None in box else box))
 
 
 def draw(file: Path, place: Place) -> bytes:
