@@ -314,6 +314,7 @@ class _Reading:
 
     def _read_group(self, group: int, lines: list[LineRow]) -> None:
         columns = [column for column in self.values if column.group == group]
+        lines = self._with_keys(lines, columns)
         main = next((column for column in columns if column.parent is None and not column.is_memo), columns[0])
         scheme = next(
             (
@@ -347,6 +348,23 @@ class _Reading:
                 figure = self._figure(line, column, scheme, bodies)
                 if figure is not None:
                     self.result.figures.append(figure)
+
+    def _with_keys(self, lines: list[LineRow], columns: list[Column]) -> list[LineRow]:
+        """Lines that say what they are of. The only row of a form needs no key: it is the total; any other without one is refused."""
+        unkeyed = [
+            line
+            for line in lines
+            if line.kind == "line" and not (line.name or line.code or line.cross_code or line.year)
+        ]
+        if len(lines) == 1 and unkeyed:
+            unkeyed[0].kind = "total"
+            return lines
+        for line in unkeyed:
+            cells = [self.cells.origin.get((line.row, column.index)) for column in columns]
+            numeric = [cell for cell in cells if cell is not None and is_number(cell.text)]
+            told = f"row {line.row + 1} has numbers but neither code nor name nor agency"
+            self._refuse(Refused("row_unknown", told, numeric, row=line.row))
+        return [line for line in lines if line not in unkeyed]
 
     def _leave_no_leaf_twice(self, lines: list[LineRow], amounts: hierarchy.Amounts, group: int) -> None:
         """Where lines nested by name add up to more than the form's own total, none of them is a leaf: none may be counted twice."""
@@ -524,11 +542,8 @@ class _Reading:
         if own_scheme == "three_public":
             own_scheme, code, level, measure = self._item(line, column, measure)
         elif own_scheme == "revenue":
-            source = (
-                source_of(line.name)
-                if column.group == 0 and self.standard.scheme is None and source_of(line.name)
-                else source
-            )
+            if "source" not in column.attributes and column.group == 0:
+                source = source_of(line.name)
             code = source = self._revenue_code(line, column, source)
             measure = "total" if measure == "current_revenue" else measure
         elif self.form.key == "revenue_summary":
@@ -581,6 +596,8 @@ class _Reading:
             return "current_total"
         if source is not None:
             return source
+        if re.fullmatch("(?:本年|当年)收入", bare_name(line.name)):
+            return "current_total"
         if line.kind in ("total", "agency") or line.agency_name or not line.name or line.code:
             return "current_total" if self.form.key == "revenue_summary" and _is_current(column) else "total"
         return None

@@ -291,7 +291,7 @@ class _RowReader:
         text = (
             " / ".join(part for part in texts if part) if self.scheme == "procurement" else self.text("line_name", row)
         )
-        if not text and not line.name:
+        if self.text("project_name", row) and (not text or self.form.key == "project_expenditure") and not line.code:
             text = self.text("project_name", row)
         match = CODE.match(squeeze(text)) if text else None
         if match and match.group(2) and not line.code and not match.group(2)[0].isdigit() and len(match.group(1)) >= 3:
@@ -326,6 +326,7 @@ class _RowReader:
                 ),
                 "",
             )
+        line.name = line.name or line.cross_name or ""
         plain = bare_name(line.name)
         if GRAND_TOTAL.match(plain):
             line.kind = "total"

@@ -380,11 +380,21 @@ def _title(fragment: _Fragment) -> tuple[str | None, str | None]:
                 _UNIT.search(comparable(line)) or _AGENCY.search(squeeze(line)) for line in lines[end - width : end]
             ):
                 continue
+            if key is not None and width == 1 and end > 1 and _is_first_half(lines[end - 2]):
+                continue
             if key is not None and (
-                width == 1 or not catalogue_title(lines[end - 1]) or len(squeeze(lines[end - 1])) < 8
+                width == 1
+                or not catalogue_title(lines[end - 1])
+                or len(squeeze(lines[end - 1])) < 8
+                or _is_first_half(lines[end - 2])
             ):
                 return text, key
     return None, None
+
+
+def _is_first_half(line: str) -> bool:
+    """Whether a line begins a title that the next one ends: a form's number and words, but no 表 at the end."""
+    return bool(re.match(r"^(?:附?表|公开|预算)[一二三四五六七八九十\d\-]+表?[:：、]?[^表]{4,}$", comparable(line)))
 
 
 def _bare_title(title: str) -> str:

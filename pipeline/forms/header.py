@@ -19,10 +19,14 @@ KEY_ROLES = (
     "government_economic_code", "government_economic_name", "agency_code", "agency_name", "year", "project_name",
     "project_code",
 )  # fmt: skip
+NAME_ROLES = ("line_name", "project_name", "economic_name", "government_economic_name")
+"""Where no header names a column of names, columns of words under unknown headers are taken for it."""
 SILENT_ROLES = ("serial", "ordinal", "quantity", "remark")
 _ADDENDS = ("basic", "project", "personnel", "public_use")
 """Measures that add up to a total also where the header says 其中 (of which) before the first of them."""
 _YEAR = re.compile(r"(20\d\d)年?")
+_YEAR_TEXT = re.compile(r"20\d\d年?度?")
+_YEAR_OR_CHANGE = re.compile(r"20\d\d年?度?|.*(?:增减|变化|比较).*")
 _CODE_SHAPE = re.compile(r"^[\[【]?(?:[2-5]\d{2}(?:\d{2}){0,4})(?:[\]】]|[-—]|$)")
 _TOTAL_NAME = re.compile(r"^(?:合计|总计|.*(?:收入|支出)(?:合计|总计))$")
 _NUMBERED = re.compile(r"^(?:[一二三四五六七八九十]+、|[(（][一二三四五六七八九十]+[)）]|\d+[、.])")
@@ -198,7 +202,7 @@ def _column(index: int, path: tuple[str, ...], document_year: int | None) -> Col
         if is_memo(text):
             memo_depth = depth
         if found is None:
-            if not year and not _is_title_row(text, depth):
+            if _YEAR_TEXT.sub("", comparable(text)) and not _is_title_row(text, depth):
                 unknown.append(text)
                 roles.append("unknown")
             continue
@@ -257,10 +261,17 @@ def _settle_by_content(form: Form, columns: list[Column]) -> None:
         numbers = sum(1 for text in texts if is_number(text))
         mostly_numbers = bool(texts) and numbers * 2 > len(texts)
         codes = sum(1 for text in texts if _CODE_SHAPE.match(text))
-        if column.role in ("group", "unknown") and not texts:
+        if (
+            texts
+            and all(_YEAR_OR_CHANGE.fullmatch(text) for text in texts)
+            and any(_YEAR.match(text) for text in texts)
+        ):
+            column.role = "year"
+        elif column.role in ("group", "unknown") and not texts:
             column.role = "empty"
         elif column.role == "group":
-            column.role = "value" if mostly_numbers else "line_name"
+            vague = bool(column.path) and column.path[-1].startswith("其他")
+            column.role = ("unknown" if vague else "value") if mostly_numbers else "line_name"
         elif (
             column.role in ("line_name", "project_name", "economic_name", "government_economic_name") and mostly_numbers
         ):
@@ -269,6 +280,10 @@ def _settle_by_content(form: Form, columns: list[Column]) -> None:
             column.role = "value" if all(re.fullmatch(r"[-—–/－无]+", text) for text in texts) else "remark_or_value"
         elif not column.path and texts:
             column.role = "value" if mostly_numbers else "line_name"
+    if not any(column.role in NAME_ROLES for column in columns):
+        for column, texts in zip(columns, _data_texts(form), strict=True):
+            if column.role == "unknown" and texts and not any(is_number(text) for text in texts):
+                column.role = "line_name"
     for column in columns:
         if column.role == "remark_or_value":
             column.role = "value" if column.attributes else "remark"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pipeline.archive.runs import FetchReport, fetch_sources, lay_out
-from pipeline.archive.sources import read_known_documents, read_sources
+from pipeline.archive.sources import SourceError, read_known_documents, read_sources
 from pipeline.publish.warehouse import Warehouse
 
 
@@ -22,6 +22,9 @@ def fetch(
     """
     sources = read_sources()
     names = set(jurisdictions)
+    unknown = names - {source.jurisdiction_name for source in sources if source.is_active}
+    if unknown:
+        raise SourceError(f"no active source is of {', '.join(sorted(unknown))}; see pipeline/archive/sources")
     chosen = [
         *only,
         *(source.source_id for source in sources if source.jurisdiction_name in names and source.is_active),

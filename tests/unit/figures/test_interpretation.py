@@ -257,3 +257,67 @@ def test_dropped_zeros_widen_no_precision_where_numbers_print_their_own() -> Non
     assert {figure.half_unit_yuan for figure in fixed.figures if figure.printed_text == "12"} == {Decimal("0.5")}
     general = read(CODED.format(unit="元").replace("12.50", "12.5").replace("10.00", "10"))
     assert {figure.half_unit_yuan for figure in general.figures if figure.printed_text == "10"} == {Decimal("0.005")}
+
+
+def test_a_row_without_a_key_is_refused() -> None:
+    result = read("""
+一般公共预算支出表
+单位：元
+科目编码 | 科目名称 | 合计
+2014001 | 行政运行 | 5
+ | | 7
+""")
+    assert [one.reason for one in result.refused] == ["row_unknown"]
+    assert amounts(result) == [5]
+
+
+def test_the_only_row_of_a_form_is_its_total() -> None:
+    result = read("""
+支出总表
+单位：元
+合计 | 基本支出 | 项目支出
+9 | 5 | 4
+""")
+    assert [(figure.measure, figure.line_level, figure.is_leaf) for figure in result.figures] == [
+        ("total", "total", False),
+        ("basic", "total", False),
+        ("project", "total", False),
+    ]
+
+
+def test_sources_as_rows_of_the_revenue_form() -> None:
+    result = read("""
+收入总表
+单位：元
+项目 | 预算数
+一、财政拨款收入 | 8
+二、事业收入 | 2
+合计 | 10
+""")
+    assert [figure.line_code for figure in result.figures] == ["fiscal_appropriation", "institution_revenue", "total"]
+
+
+def test_a_year_column_is_told_by_what_it_holds() -> None:
+    result = read("""
+“三公”经费支出表
+单位：万元
+预算单位 | 天晓得 | 合计 | 公务接待费
+某局 | 2025年 | 2 | 2
+某局 | 2026年 | 3 | 3
+""")
+    assert [
+        (figure.fiscal_year, figure.is_comparative) for figure in result.figures if figure.line_code == "total"
+    ] == [
+        (2025, True),
+        (2026, False),
+    ]
+
+
+def test_an_unknown_header_with_a_year_is_unknown() -> None:
+    result = read("""
+支出总表
+单位：元
+科目编码 | 科目名称 | 合计 | 2026年天晓得
+2014001 | 行政运行 | 5 | 3
+""")
+    assert [one.reason for one in result.refused] == ["header_unknown"]
