@@ -417,6 +417,55 @@ def explorer(
     )  # fmt: skip
 
 
+@app.command()
+def postgres(
+    to: Annotated[
+        str | None,
+        typer.Option("--to", envvar="YUSUAN_POSTGRES", help="Connection string of a PostgreSQL. 数据库连接串。"),
+    ] = None,
+    trial: Annotated[
+        bool, typer.Option("--try", help="Start a server for trying, publish to it, and keep it up. 启动试用服务器。")
+    ] = False,
+    port: Annotated[int, typer.Option("--port", help="Port of the server for trying. 试用服务器端口。")] = 5433,
+    warehouse: WarehouseOption = None,
+) -> None:
+    """Publish marts, audit and reference to a PostgreSQL for BI tools. 发布到 PostgreSQL。
+
+    Readers see the former publication until the new one takes its place at once. They belong to the role yusuan_reader.
+
+    Example 示例: `yusuan postgres --to "host=db.example.org dbname=budget user=publisher"`
+    """
+    import contextlib
+    import secrets
+    import threading
+
+    from pipeline.publish import postgres as database
+    from pipeline.publish.postgres_server import NoServer, TrialServer
+
+    file = _published(warehouse)
+    if not to and not trial:
+        raise _Failure("say where: --to with a connection string, or --try for a server of your own")
+    try:
+        with contextlib.ExitStack() as stack:
+            server = stack.enter_context(TrialServer(file.parent / "postgres", port)) if trial else None
+            address = server.address if server else str(to)
+            with errors.status("publishing 发布") as line:
+                made = database.publish(file, address, told=lambda name: line.update(f"publishing 发布 {name}"))
+            told = f"{made.row_count:,} rows" if made.is_new else "up to date"
+            console.print(f"{made.table_count} tables, {told}; {made.seconds:.1f} s", highlight=False)
+            if server:
+                password = secrets.token_urlsafe(12)
+                server.let_in("analyst", password, database.READER)
+                console.print(
+                    f"psql 'postgresql://analyst:{password}@127.0.0.1:{server.port}/yusuan'  (Ctrl-C ends it)",
+                    highlight=False, markup=False, soft_wrap=True,
+                )  # fmt: skip
+                with contextlib.suppress(KeyboardInterrupt):
+                    threading.Event().wait()
+    except (NoServer, database.PublicationBlocked) as error:
+        raise _Failure(str(error)) from error
+
+
 def _print_rows(names: list[str], rows: list[tuple[Any, ...]], output: Format, title: str | None = None) -> None:
     if output is Format.csv:
         import csv

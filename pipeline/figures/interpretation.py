@@ -368,9 +368,9 @@ class _Reading:
 
     def _leave_no_leaf_twice(self, lines: list[LineRow], amounts: hierarchy.Amounts, group: int) -> None:
         """Where lines nested by name add up to more than the form's own total, none of them is a leaf: none may be counted twice."""
-        named = [line for line in lines if line.kind == "line" and not (line.code and line.is_code_printed)]
+        named = [line for line in lines if line.kind == "line" and not line.code]
         total = hierarchy.stated_total(lines, amounts)
-        if not named or total is None or total[0] <= 0:
+        if len(named) * 2 <= len([line for line in lines if line.kind == "line"]) or total is None or total[0] <= 0:
             return
         leaves = [
             line
@@ -574,7 +574,7 @@ class _Reading:
             measure=measure,
             source=source,
             fund=self._fund(source),
-            phase=self._phase(column.attributes, is_comparative),
+            phase=self._phase_of_row(line) or self._phase(column.attributes, is_comparative),
             year=year,
             is_comparative=is_comparative,
         )
@@ -624,6 +624,14 @@ class _Reading:
         ):
             return self.body.phase
         return phase
+
+    def _phase_of_row(self, line: LineRow) -> str | None:
+        """Phase that a row of a 三公 form names (预算数, 决算数), where the columns are the items."""
+        if self.standard.scheme != "three_public" or line.kind == "agency":
+            return None
+        if "决算" in line.name:
+            return "executed"
+        return "approved" if "预算" in line.name else None
 
     def _names_both_phases(self) -> bool:
         return len({column.attributes.get("phase") for column in self.values} - {None}) > 1

@@ -407,6 +407,10 @@ class _RowReader:
             line.year = int(match.group())
         elif re.search(r"增减|变化|差额|比较", text):
             line.is_comparison = True
+        is_of_agency = (line.year is not None or line.is_comparison) and self.agency is not None
+        if is_of_agency and line.kind == "line" and not (line.code or line.name):
+            line.kind, line.name = "agency", str(self.agency)
+        elif line.is_comparison:
             line.name = line.name or text
 
 

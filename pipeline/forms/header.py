@@ -220,7 +220,7 @@ def _column(index: int, path: tuple[str, ...], document_year: int | None) -> Col
                 column.attributes["source"] = value
             else:
                 column.attributes[attribute] = value
-    if memo_depth is not None and column.attributes.get("measure") not in _ADDENDS:
+    if memo_depth is not None and column.attributes.get("measure") not in _ADDENDS and "item" not in column.attributes:
         column.is_memo = True
     column.unknown = tuple(unknown)
     column.is_subtotal = subtotal

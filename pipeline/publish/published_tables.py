@@ -101,14 +101,14 @@ def published_tables(connection: duckdb.DuckDBPyConnection, database: str | None
         column = PublishedColumn(name, dtype, bool(is_nullable), *_halves(comment))
         columns.setdefault((schema, table), []).append(column)
     keys = declared_keys()
-    tables = [
-        PublishedTable(
-            schema, name, bool(is_view), *_halves(comment),
-            columns=tuple(columns[schema, name]), key=keys.get((schema, name), ()),
-        )
-        for schema, name, is_view, comment in listed
-        if schema in SCHEMAS
-    ]  # fmt: skip
+    tables = []
+    for schema, name, is_view, comment in listed:
+        if schema in SCHEMAS:
+            found = tuple(columns[schema, name])
+            key = keys.get((schema, name), ())
+            # A warehouse that an earlier version built may lack a column of today's key.
+            key = key if set(key) <= {column.name for column in found} else ()
+            tables.append(PublishedTable(schema, name, bool(is_view), *_halves(comment), columns=found, key=key))
     return sorted(tables, key=lambda table: (SCHEMAS.index(table.schema), table.name))
 
 

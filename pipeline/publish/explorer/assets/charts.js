@@ -12,7 +12,7 @@
       tooltip: { formatter: (info) => `${info.data.code || ""} ${info.name}<br>${shorten(info.value)}元` },
       series: [{
         type: "treemap", data: data.children, roam: false, nodeClick: false, breadcrumb: { show: false }, left: 0, top: 0, right: 0, bottom: 0,
-        label: { formatter: (info) => `${info.name}\n${shorten(info.value)}` }, upperLabel: { show: true, height: 22, color: "#fff" },
+        label: { formatter: (info) => `${info.name}\n${shorten(info.value)}` }, upperLabel: { show: true, height: 22, color: "#fff", position: [5, "50%"], verticalAlign: "middle" },
         levels: [{ itemStyle: { gapWidth: 3, borderWidth: 0 }, upperLabel: { show: false } }, { colorMappingBy: "index", itemStyle: { gapWidth: 1, borderWidth: 2, borderColor: "#394654" } }],
       }],
     }),
