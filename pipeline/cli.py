@@ -437,6 +437,7 @@ def postgres(
     """
     import contextlib
     import secrets
+    import signal
     import threading
 
     from pipeline.publish import postgres as database
@@ -460,8 +461,12 @@ def postgres(
                     f"psql 'postgresql://analyst:{password}@127.0.0.1:{server.port}/yusuan'  (Ctrl-C ends it)",
                     highlight=False, markup=False, soft_wrap=True,
                 )  # fmt: skip
-                with contextlib.suppress(KeyboardInterrupt):
-                    threading.Event().wait()
+                # However it is told to end, it stops the server that it started.
+                ended = threading.Event()
+                for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                    signal.signal(number, lambda *_: ended.set())
+                while not ended.wait(1):
+                    pass
     except (NoServer, database.PublicationBlocked) as error:
         raise _Failure(str(error)) from error
 
