@@ -1,3 +1,4 @@
+{{ config(severity='warn') }}
 -- Perimeter, reclassification and the rest are the whole change; reclassification moves amounts and makes none.
 select
     department_id,

@@ -1,3 +1,4 @@
+{{ config(severity='warn') }}
 -- Codes, items and projects of facts stand in their dimensions.
 select
     'functional_code' as dimension,

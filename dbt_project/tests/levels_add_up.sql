@@ -1,3 +1,4 @@
+{{ config(severity='warn') }}
 -- The categories of a year, with the lines that have no code, are the facts of that year; so are the comparable codes.
 with fact as (
     select

@@ -1,3 +1,4 @@
+{{ config(severity='warn') }}
 -- A line and a line below it are never both leaves of one agency, whichever forms print them.
 with fact as (
     select

@@ -1,3 +1,4 @@
+{{ config(severity='warn') }}
 -- Forms of single funds and forms of all funds repeat one another: a disclosure's facts come from one kind of them.
 select
     document.disclosure_id,
