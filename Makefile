@@ -14,7 +14,7 @@ WAREHOUSE ?= warehouse/yusuan.duckdb
 DBT_SOURCES := $(filter-out dbt_project/target/% dbt_project/logs/%,$(wildcard dbt_project/*.* dbt_project/*/*.* dbt_project/*/*/*.* dbt_project/*/*/*/*.*))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup warehouse exports explorer postgres test lint bench evaluate faults ui docs clean
+.PHONY: help setup warehouse exports explorer postgres test lint bench mutate evaluate faults ui docs clean
 
 help: ## List the tasks 列出任务
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -72,6 +72,9 @@ lint: setup ## Check style, types and SQL 检查代码
 bench: setup ## Measure times as ratios within one run 性能测试
 	$(VENV)/bin/python -m tests.bench.ratios
 	$(VENV)/bin/python -m tests.bench.reader_bench
+
+mutate: setup ## Break figures a thousand times and count what the proofs notice 变异测试
+	$(VENV)/bin/python -m tests.proofs_mutation
 
 evaluate: setup ## Compare what is read with what is printed 评测读取质量
 	$(VENV)/bin/yusuan evaluate
