@@ -23,10 +23,6 @@ GRAND_TOTAL = re.compile(
 )
 CURRENT_TOTAL = re.compile(r"^(?:本年|当年|本期)(?:收入|支出|收支)?(?:合计|总计|小计)[:：]?$")
 _SUBTOTAL = re.compile(r"^(?:小计|.*小计)$")
-_AGENCY_SHAPE = re.compile(
-    r"(?:局|厅|办|办公室|办公厅|委员会|委|中心|本级|机关|大队|支队|总队|学校|学院|大学|医院|处|站|所|院|队|馆|部|会|团|社|街道|镇|公司|法庭|宫|园|库|党校|"
-    r"[(（]本级[)）])$"
-)
 
 SOURCE_PARENT = {
     "general_public_budget": "fiscal_appropriation",
@@ -426,11 +422,6 @@ def _scheme_of_code(code: str) -> str | None:
     if code[0].isalpha():
         return "procurement"
     return {"2": "functional", "3": "economic_department", "5": "economic_government"}.get(code[0])
-
-
-def looks_like_agency(name: str) -> bool:
-    """Whether a name has the shape of an agency's (…局, …中心, …（本级）)."""
-    return bool(_AGENCY_SHAPE.search(squeeze(name)))
 
 
 def source_of(name: str) -> str | None:

@@ -14,14 +14,8 @@ from pipeline.forms import catalogue
 from pipeline.forms.form import Form
 from pipeline.forms.text import comparable, is_memo, is_number, is_percentage, squeeze
 
-KEY_ROLES = (
-    "code", "category_code", "section_code", "item_code", "line_name", "economic_code", "economic_name",
-    "government_economic_code", "government_economic_name", "agency_code", "agency_name", "year", "project_name",
-    "project_code",
-)  # fmt: skip
 NAME_ROLES = ("line_name", "project_name", "economic_name", "government_economic_name")
 """Where no header names a column of names, columns of words under unknown headers are taken for it."""
-SILENT_ROLES = ("serial", "ordinal", "quantity", "remark")
 _ADDENDS = ("basic", "project", "personnel", "public_use")
 """Measures that add up to a total also where the header says 其中 (of which) before the first of them."""
 _YEAR = re.compile(r"(20\d\d)年?")
@@ -49,7 +43,6 @@ class Column:
     unknown: tuple[str, ...] = ()
     year: int | None = None
     is_memo: bool = False
-    is_subtotal: bool = False
     group: int = 0
     parent: int | None = None
     has_own_header: bool = True
@@ -192,7 +185,6 @@ def _column(index: int, path: tuple[str, ...], document_year: int | None) -> Col
     column = Column(index=index, path=path, role="unknown")
     roles: list[str] = []
     unknown: list[str] = []
-    subtotal = False
     memo_depth: int | None = None
     for depth, text in enumerate(path):
         found = meaning(text)
@@ -209,7 +201,6 @@ def _column(index: int, path: tuple[str, ...], document_year: int | None) -> Col
         roles.append(found.role)
         for attribute, value in found.attributes:
             if attribute == "measure" and value == "total":
-                subtotal = depth == len(path) - 1 and depth > 0
                 column.attributes.setdefault("measure", value)
             elif attribute == "memo":
                 column.is_memo = True
@@ -223,7 +214,6 @@ def _column(index: int, path: tuple[str, ...], document_year: int | None) -> Col
     if memo_depth is not None and column.attributes.get("measure") not in _ADDENDS and "item" not in column.attributes:
         column.is_memo = True
     column.unknown = tuple(unknown)
-    column.is_subtotal = subtotal
     meaningful = [role for role in roles if role != "group"]
     if meaningful:
         column.role = meaningful[-1]
