@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 if TYPE_CHECKING:
+    from pipeline.publish.citations import Cited
     from pipeline.publish.documents import Progress
 
 app = typer.Typer(
@@ -349,24 +350,36 @@ def evaluate(
 @app.command()
 def sql(
     query: Annotated[str, typer.Argument(help="A query in DuckDB's SQL. 查询语句。")],
+    cite: Annotated[
+        bool, typer.Option("--cite", help="Footnotes for rows that select figure_id or figure_ids. 附出处脚注。")
+    ] = False,
     output: FormatOption = Format.table,
     warehouse: WarehouseOption = None,
 ) -> None:
     """Ask the published warehouse, read only. 查询已发布的数据仓库（只读）。
 
+    With `--cite` each row is followed by the footnotes of the printed numbers that it rests on: document, form, page, printed text,
+    address, day of retrieval and SHA-256.
+
     Example 示例: `yusuan sql "select jurisdiction_name, count(*) from core.document group by all" --format csv`
     """
     import duckdb
 
+    from pipeline.publish import citations
     from pipeline.publish.warehouse import connect
 
     with connect(_published(warehouse), read_only=True) as connection:
         try:
             cursor = connection.execute(query)
-        except duckdb.Error as error:
+            names = [column[0] for column in cursor.description or ()]
+            rows = cursor.fetchall()
+            cited = citations.cite(connection, names, rows) if cite else None
+        except (duckdb.Error, citations.NothingToCite) as error:
             raise _Failure(str(error)) from error
-        names = [column[0] for column in cursor.description or ()]
-        _print_rows(names, cursor.fetchall(), output)
+    if cited is None:
+        _print_rows(names, rows, output)
+    else:
+        _print_cited(cited, output)
 
 
 @app.command()
@@ -469,6 +482,24 @@ def postgres(
                     pass
     except (NoServer, database.PublicationBlocked) as error:
         raise _Failure(str(error)) from error
+
+
+def _print_cited(cited: Cited, output: Format) -> None:
+    """In a table, numbers that lead to the footnotes below it; elsewhere the footnotes themselves beside each row."""
+    if output is Format.table:
+        told = [
+            (*row, "".join(f"[{mark}]" for mark in marks)) for row, marks in zip(cited.rows, cited.marks, strict=True)
+        ]
+        _print_rows([*cited.names, "出处"], told, output)
+        for footnote in cited.footnotes:
+            console.print(f"[{footnote.number}] {footnote.text}", highlight=False, markup=False, soft_wrap=True)
+        return
+    texts = {footnote.number: footnote.text for footnote in cited.footnotes}
+    notes = [[texts[mark] for mark in marks] for marks in cited.marks]
+    told = [
+        (*row, "\n".join(each) if output is Format.csv else each) for row, each in zip(cited.rows, notes, strict=True)
+    ]
+    _print_rows([*cited.names, "footnotes"], told, output)
 
 
 def _print_rows(names: list[str], rows: list[tuple[Any, ...]], output: Format, title: str | None = None) -> None:
