@@ -14,7 +14,7 @@ WAREHOUSE ?= warehouse/yusuan.duckdb
 DBT_SOURCES := $(filter-out dbt_project/target/% dbt_project/logs/%,$(wildcard dbt_project/*.* dbt_project/*/*.* dbt_project/*/*/*.* dbt_project/*/*/*/*.*))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup warehouse exports explorer postgres test lint bench mutate evaluate faults ui docs clean
+.PHONY: help setup warehouse exports explorer postgres test lint bench mutate evaluate faults ui notebook docs clean
 
 help: ## List the tasks 列出任务
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -81,6 +81,9 @@ evaluate: setup ## Compare what is read with what is printed 评测读取质量
 
 ui: setup ## Open Dagster's web page 打开 Dagster 页面
 	$(VENV)/bin/yusuan ui
+
+notebook: setup ## Open the notebook of an analyst's questions 打开分析笔记本
+	YUSUAN_WAREHOUSE=$(abspath $(WAREHOUSE)) $(VENV)/bin/jupyter lab docs/notebooks/five_questions.ipynb
 
 docs: setup ## Generate the reference pages 生成文档
 	$(VENV)/bin/python -m docs.generate
