@@ -122,7 +122,8 @@ def _form(form: dict[str, Any], document: dict[str, str], index: int) -> tuple[F
             if not words:
                 continue
             of_row = {"line": words[0], **_attributes(" ".join(words[1:]))}
-            facts = {**usual, **of_row, **meaning}
+            # What a row says of its amounts outweighs its column, but for a column that is a line of its own.
+            facts = {**usual, **meaning, **of_row, **{name: meaning[name] for name in ("line",) if name in meaning}}
             unit = Decimal(facts.pop("yuan_per_unit", scale))
             facts = {name: value for name, value in facts.items() if value != "*"}
             expected.append(Expected(index, cell, amount * unit, tuple(sorted(facts.items()))))
@@ -135,13 +136,21 @@ def _form(form: dict[str, Any], document: dict[str, str], index: int) -> tuple[F
         header_rows=len(header),
         widths=form.get("widths") or _widths(header + rows),
         landscape=form.get("landscape", False),
-        breaks=[Break(**entry) for entry in form.get("breaks", [])],
+        breaks=_breaks(form, len(rows)),
         notes=form.get("notes", []),
         label_columns=form.get("label_columns", 1),
         text_header=[],
         text_columns=[],
     )
     return block, expected
+
+
+def _breaks(form: dict[str, Any], rows: int) -> list[Break]:
+    """Where the form goes on to another page: where it says, or after as many rows as a page surely holds."""
+    if "breaks" in form:
+        return [Break(**entry) for entry in form["breaks"]]
+    step = form.get("rows_per_page") or (15 if form.get("landscape") else 30)
+    return [Break(row, form.get("repeat", "header")) for row in range(step, rows, step)]
 
 
 def _widths(rows: list[list[str]]) -> list[float]:
