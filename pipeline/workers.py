@@ -9,6 +9,7 @@ Workers are spawned, not forked: they share nothing with the parent, so a task's
 from __future__ import annotations
 
 import ctypes
+import errno
 import multiprocessing
 import os
 import resource
@@ -32,7 +33,16 @@ _POLL_SECONDS = 0.1
 _TASKS_PER_WORKER = 200
 _RESTING_FRACTION = 0.5
 _PR_SET_PDEATHSIG = 1
+_TRIES = 2
+"""A worker that a signal ended may have been killed from outside: its task is tried once more before it is blamed."""
+_FAILED_STARTS = 8
+_MACHINE_FAILED = "machine_failed"
+_OF_THE_MACHINE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ENFILE}
 _LIBC = ctypes.CDLL(None)
+
+
+class MachineFailed(RuntimeError):
+    """The machine fails, a full disk for one: no fault of any document, and the others would fare no better."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +81,7 @@ class _Worker(Generic[Task]):
     process: SpawnProcess
     connection: Connection
     task: Task | None = None
+    tries: int = 0
     started: float = 0.0
     done: int = 0
     is_ready: bool = False
@@ -83,30 +94,40 @@ def run(
     """Run `function` on each task in `jobs` processes; yield outcomes as they come, in no particular order.
 
     `function` and the tasks must be importable and picklable. Every task has exactly one outcome, whatever happens to its
-    worker. Closing the iterator ends the workers at once.
+    worker; a task whose worker was killed gets a second one. Closing the iterator ends the workers at once.
+
+    Raises MachineFailed where a task fails for what no task is to blame for, and where workers cannot be started.
     """
-    waiting = deque(tasks)
+    waiting = deque((task, 0) for task in tasks)
     jobs = max(1, min(jobs, len(waiting)))
     workers: list[_Worker[Task]] = []
+    failed_starts = 0
     try:
         while waiting or any(worker.task is not None for worker in workers):
             while len(workers) < jobs and len(workers) < len(waiting) + sum(w.task is not None for w in workers):
                 workers.append(_start(function, limits, jobs))
             for worker in workers:
                 if worker.is_ready and worker.task is None and waiting:
-                    worker.task, worker.started = waiting.popleft(), time.monotonic()
+                    worker.task, tries = waiting.popleft()
+                    worker.tries, worker.started = tries + 1, time.monotonic()
                     try:
                         worker.connection.send(worker.task)
                     except (BrokenPipeError, ConnectionResetError):
                         # It died at rest, through no fault of this task: `_collect` sees the end of the connection, others go on.
-                        waiting.appendleft(worker.task)
+                        waiting.appendleft((worker.task, tries))
                         worker.task = None
             wait([worker.connection for worker in workers], timeout=_POLL_SECONDS)
             for worker in list(workers):
+                task = worker.task
                 outcome, is_over = _collect(worker, limits)
                 if is_over:
                     workers.remove(worker)
                     _end(worker)
+                    if not worker.is_ready:
+                        failed_starts += 1
+                        _require_starts(worker, failed_starts)
+                    elif outcome is None and task is not None:
+                        waiting.append((task, worker.tries))
                 if outcome is not None:
                     yield outcome
     finally:
@@ -120,7 +141,8 @@ def _collect(worker: _Worker[Task], limits: Limits) -> tuple[Outcome[Task, Any] 
     if worker.connection.poll():
         try:
             message = worker.connection.recv()
-        except (EOFError, ConnectionResetError):
+        except (EOFError, OSError):
+            # OSError where it died in the middle of a message.
             worker.process.join(5)
             return _death(worker, seconds), True
         if message is None:
@@ -128,6 +150,8 @@ def _collect(worker: _Worker[Task], limits: Limits) -> tuple[Outcome[Task, Any] 
             return None, False
         assert worker.task is not None
         result, reason, detail = message
+        if reason == _MACHINE_FAILED:
+            raise MachineFailed(detail)
         outcome = Outcome(worker.task, seconds, result, reason, detail)
         worker.task, worker.done = None, worker.done + 1
         # After a failure, and when memory is not given back, the next task gets a fresh worker.
@@ -145,15 +169,23 @@ def _collect(worker: _Worker[Task], limits: Limits) -> tuple[Outcome[Task, Any] 
 
 
 def _death(worker: _Worker[Task], seconds: float) -> Outcome[Task, Any] | None:
-    if worker.task is None:
-        if not worker.is_ready:
-            raise RuntimeError(
-                f"a worker process could not start (exit code {worker.process.exitcode}); see the error above"
-            )
-        return None
+    """The outcome of a task whose worker died; None where it had none, and where it is to be tried again."""
     code = worker.process.exitcode
-    told = f"signal {signal.Signals(-code).name}" if code is not None and code < 0 else f"exit code {code}"
-    return Outcome(worker.task, seconds, None, "reader_failed", f"the worker process ended with {told}")
+    was_killed = code is None or code < 0
+    if worker.task is None or (was_killed and worker.tries < _TRIES):
+        return None
+    return Outcome(worker.task, seconds, None, "reader_failed", f"the worker process ended with {_told(code)}")
+
+
+def _told(code: int | None) -> str:
+    return f"signal {signal.Signals(-code).name}" if code is not None and code < 0 else f"exit code {code}"
+
+
+def _require_starts(worker: _Worker[Any], failed_starts: int) -> None:
+    """Raise MachineFailed where workers die at their start: at once by an error of their own, after some by signals."""
+    code = worker.process.exitcode
+    if code is None or code >= 0 or failed_starts >= _FAILED_STARTS:
+        raise MachineFailed(f"a worker process could not start ({_told(code)}); see the error above")
 
 
 def _memory_detail(limits: Limits) -> str:
@@ -219,7 +251,9 @@ def _work(connection: Connection, function: Callable[[Any], Any], limits: Limits
         except BaseException as error:  # noqa: BLE001 (whatever a reader raises is this document's failure, no other's)
             last = traceback.extract_tb(error.__traceback__)[-1]
             where = f"{os.path.basename(last.filename)}, {last.name}"
-            message = (None, "reader_failed", f"{type(error).__name__}: {error} ({where})")
+            is_of_machine = isinstance(error, OSError) and error.errno in _OF_THE_MACHINE
+            reason = _MACHINE_FAILED if is_of_machine else "reader_failed"
+            message = (None, reason, f"{type(error).__name__}: {error} ({where})")
         connection.send(message)
 
 

@@ -7,8 +7,10 @@ not changed since. Does not belong here: keeping bytes (`store`), what people sa
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
@@ -21,6 +23,7 @@ from pipeline.readers.printed import Unreadable
 Members = Callable[[bytes], Iterable[tuple[str, bytes]]]
 """The documents inside a container, as (name, bytes): nothing for a file that is no container."""
 
+_STEERING = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _STILL_WARM_NS = 1_000_000_000
 
 
@@ -75,7 +78,17 @@ def input_files(folders: Iterable[Path]) -> Iterator[tuple[str, Path]]:
                 path = Path(parent) / name
                 if name.startswith((".", "~$")) or name in (REGISTRY_NAME, "README.md") or not path.is_file():
                     continue
-                yield path.relative_to(folder).as_posix(), path
+                yield readable_name(path.relative_to(folder).as_posix()), path
+
+
+def readable_name(name: str) -> str:
+    """A file's name as text that can be written down: what is no UTF-8 is read as GB 18030, as old systems name files; marks that
+    only steer a terminal or the direction of writing are left out."""
+    try:
+        text = name.encode("utf-8", "surrogateescape").decode("utf-8")
+    except UnicodeDecodeError:
+        text = name.encode("utf-8", "surrogateescape").decode("gb18030", "replace")
+    return _STEERING.sub("", text)
 
 
 def take_in(folders: Iterable[Path], store: Store, members: Members, index_path: Path) -> list[RawDocument]:
@@ -97,28 +110,34 @@ def take_in(folders: Iterable[Path], store: Store, members: Members, index_path:
 
     for name, path in input_files(folders):
         key = os.path.abspath(path)
-        stamp = _stamp(path)
-        file = seen.get(key)
-        if file is None or file.stamp != stamp or not _is_kept(file, store):
-            file = _take_in_file(path, stamp, store, members)
+        try:
+            stamp = _stamp(path)
+            file = seen.get(key)
+            if file is None or file.stamp != stamp or not _is_kept(file, store):
+                file = None
+                data = path.read_bytes()
+        except FileNotFoundError:
+            # Taken away while we looked: the next build will not see it either.
+            continue
+        if file is None:
+            file = _take_in_file(data, stamp, store, members)
         # A file changed within the clock's grain of its stamp would look unchanged: it is read once more next time.
         if time.time_ns() - max(stamp[1:3]) > _STILL_WARM_NS:
             now[key] = file
         document = note(name, file.sha256, file.byte_count)
         document.member_count, document.container_error = len(file.members), file.error
         for member_name, sha256, byte_count in file.members:
-            note(f"{name}/{member_name}", sha256, byte_count)
+            note(f"{name}/{readable_name(member_name)}", sha256, byte_count)
     for document in documents.values():
         document.names.sort(key=lambda name: (name.count("/"), name))
     if now != seen:
         index_path.parent.mkdir(parents=True, exist_ok=True)
-        content = {key: asdict(file) for key, file in sorted(now.items())}
-        write_atomically(index_path, json.dumps(content, ensure_ascii=False).encode())
+        content = json.dumps({key: asdict(file) for key, file in sorted(now.items())}).encode()
+        write_atomically(index_path, hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
     return sorted(documents.values(), key=lambda document: document.sha256)
 
 
-def _take_in_file(path: Path, stamp: list[int], store: Store, members: Members) -> _Seen:
-    data = path.read_bytes()
+def _take_in_file(data: bytes, stamp: list[int], store: Store, members: Members) -> _Seen:
     taken = _Seen(stamp, store.add(data), len(data), [], None)
     try:
         found = list(members(data))
@@ -146,7 +165,10 @@ def _is_kept(file: _Seen, store: Store) -> bool:
 def _read_index(path: Path) -> dict[str, _Seen]:
     """What was seen before; nothing where the index is absent or damaged, for it only saves time."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        checksum, _, data = path.read_bytes().partition(b"\n")
+        if hashlib.sha256(data).hexdigest().encode() != checksum:
+            return {}
+        content = json.loads(data)
         seen = {key: _Seen(**value) for key, value in content.items()}
         for file in seen.values():
             file.error = tuple(file.error) if file.error else None  # type: ignore[assignment]

@@ -17,7 +17,7 @@ _LONGEST_WRITE_SECONDS = 3600.0
 
 
 class CorruptArchive(RuntimeError):
-    """Stored bytes that no longer have the hash under which they are stored."""
+    """Stored bytes that no longer have the hash under which they are stored, or are gone."""
 
 
 class Store:
@@ -45,9 +45,12 @@ class Store:
         return sha256
 
     def read(self, sha256: str) -> bytes:
-        """The bytes of a document. Raises FileNotFoundError, and CorruptArchive where they are not the bytes that were kept."""
+        """The bytes of a document. Raises CorruptArchive where they are not the bytes that were kept, or not there at all."""
         path = self.path(sha256)
-        data = path.read_bytes()
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError as error:
+            raise CorruptArchive(f"{path} is not there; take the document in again") from error
         if hashlib.sha256(data).hexdigest() != sha256:
             raise CorruptArchive(
                 f"{path} no longer has the SHA-256 of its name; remove it and take the document in again"

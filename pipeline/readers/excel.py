@@ -9,6 +9,7 @@ import datetime
 import io
 import math
 import re
+import zipfile
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -19,6 +20,9 @@ from pipeline.readers.word import DAMAGES, check_package
 MOST_CELLS = 2_000_000
 
 _QUOTED = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
+_MERGED = re.compile(
+    rb"<(?:\w+:)?mergeCell\b[^>]*?\bref\s*=\s*[\"']\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})[\"']"
+)
 _DATE_CODE = re.compile(r"[ymdhs]", re.IGNORECASE)
 
 
@@ -105,6 +109,7 @@ def _read_xlsx(data: bytes) -> PrintedDocument:
     import openpyxl
 
     check_package(data, "workbook")
+    _check_merges(data)
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), data_only=True, rich_text=False)
     except DAMAGES as error:
@@ -114,14 +119,15 @@ def _read_xlsx(data: bytes) -> PrintedDocument:
     for sheet in book.worksheets:
         if sheet.sheet_state != "visible":
             notes.append(f"sheet {sheet.title} is hidden")
+        # The cells that are there, not the rectangle around them: one cell in the last corner makes that 17 thousand million.
+        present = sheet._cells.values()
+        if len(present) > MOST_CELLS:
+            raise Unreadable("limit_exceeded", f"sheet {sheet.title} holds {len(present)} cells")
         values = {
             (cell.row - 1, cell.column - 1): display(cell.value, cell.number_format)
-            for row in sheet.iter_rows()
-            for cell in row
+            for cell in present
             if cell.value is not None
         }
-        if len(values) > MOST_CELLS:
-            raise Unreadable("limit_exceeded", f"sheet {sheet.title} holds {len(values)} cells")
         hidden_rows = {index - 1 for index, size in sheet.row_dimensions.items() if size.hidden}
         hidden_columns: set[int] = set()
         for size in sheet.column_dimensions.values():
@@ -133,6 +139,34 @@ def _read_xlsx(data: bytes) -> PrintedDocument:
         ]
         pages.append(_page(len(pages) + 1, sheet.title, values, merged, hidden_rows, hidden_columns, notes))
     return PrintedDocument(format="xlsx", pages=pages, page_count=len(pages), notes=notes)
+
+
+def _check_merges(data: bytes) -> None:
+    """Refuse merged areas that no paper could show: openpyxl makes an object of each of their cells."""
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        for name in package.namelist():
+            if not re.fullmatch(r"/?xl/worksheets/[^/]+\.xml", name):
+                continue
+            try:
+                xml = package.read(name)
+            except Exception:  # noqa: BLE001 (what is damaged is named where the workbook is read)
+                continue
+            areas = (_area(*found.groups()) for found in _MERGED.finditer(xml))
+            total = sum(areas)
+            if total > MOST_CELLS:
+                raise Unreadable("limit_exceeded", f"{name} merges {total} cells; at most {MOST_CELLS} are read")
+
+
+def _area(left: bytes, top: bytes, right: bytes, bottom: bytes) -> int:
+    columns = abs(_column_number(right) - _column_number(left)) + 1
+    return columns * (abs(int(bottom) - int(top)) + 1)
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
 
 
 def _read_xls(data: bytes) -> PrintedDocument:
@@ -206,6 +240,14 @@ def _page(
     columns = sorted({c for _, c in filled} | _between({c for _, c in filled}))
     rows = [row for row in rows if row not in hidden_rows]
     columns = [column for column in columns if column not in hidden_columns]
+    if len(rows) * len(columns) > MOST_CELLS:
+        # A cell far from all others: what is empty between them says nothing.
+        rows, columns = sorted({row for row, _ in filled}), sorted({column for _, column in filled})
+        notes.append(f"sheet {title}: rows and columns that are empty throughout are left out")
+        if len(rows) * len(columns) > MOST_CELLS:
+            raise Unreadable(
+                "limit_exceeded", f"sheet {title} spreads over {len(rows)} rows and {len(columns)} columns"
+            )
     row_place = {row: index for index, row in enumerate(rows)}
     column_place = {column: index for index, column in enumerate(columns)}
     cells: list[Cell] = []

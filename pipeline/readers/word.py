@@ -6,6 +6,7 @@ LibreOffice. Does not belong here: what they mean. Word files have no pages: eve
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import re
@@ -29,6 +30,7 @@ from pipeline.readers.printed import Cell, Grid, Line, Page, PrintedDocument, Un
 
 CONVERSION_SECONDS = 120
 MOST_UNPACKED_BYTES = 400_000_000
+_ROOM_BYTES = 32_000_000
 
 _HEADING_STYLE = re.compile(r"(?:heading|标题)\s*(\d)", re.IGNORECASE)
 
@@ -70,6 +72,9 @@ def convert(data: bytes, target: str = "docx", suffix: str = ".doc") -> bytes:
                 raise Unreadable("limit_exceeded", f"LibreOffice took more than {CONVERSION_SECONDS} s") from error
         result = source.with_suffix(f".{target}")
         if not result.exists() or not result.stat().st_size:
+            if shutil.disk_usage(folder).free < _ROOM_BYTES + 4 * len(data):
+                # LibreOffice does not say why it wrote nothing; a full disk is no fault of the document.
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), folder)
             raise Unreadable("damaged_file", "LibreOffice cannot open the file")
         return result.read_bytes()
 

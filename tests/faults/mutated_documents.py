@@ -3,7 +3,8 @@
 Belongs here: sound documents of each format, what is done to them, and reading them as a build does, watched for anything written
 outside of the build's own folders. Does not belong here: tests.
 
-`python -m tests.faults.mutated_documents 1000` reads a thousand and prints what became of them.
+`python -m tests.faults.mutated_documents 1000 2026 2` reads a thousand of the seed 2026 with two workers, prints what became of them and
+writes docs/reference/hostile-documents.md.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.archive.intake import take_in
+from pipeline.archive.intake import readable_name, take_in
 from pipeline.archive.readings import Readings, Version
 from pipeline.archive.registry import Registry
 from pipeline.archive.store import Store
@@ -30,8 +31,10 @@ from pipeline.publish.documents import Progress, read_all, unread
 from pipeline.readers import reader
 from pipeline.reading import Claim, Reading, read_document
 from pipeline.workers import Limits
+from tests.faults import hostile_documents as hostile
 from tests.faults.site import encrypted_zip, zip_bomb, zip_of
 
+REPORT = Path(__file__).parents[2] / "docs" / "reference" / "hostile-documents.md"
 LIMITS = Limits(seconds=60, memory_mebibytes=1024)
 _WATCHED = {
     "os.mkdir",
@@ -327,6 +330,13 @@ def hostile_documents() -> Iterator[tuple[str, bytes]]:
     yield "old Word without a document.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(4096)
     yield "old Word of noise.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + random.Random(2).randbytes(8192)
     yield "rich text without an end.doc", b"{\\rtf1" + b"{" * 50_000
+    yield from hostile.pdfs(sound["pdf"])
+    yield from hostile.words(in_docx, sound["docx"])
+    yield from hostile.workbooks(in_xlsx, sound["xlsx"])
+    yield from hostile.web_pages(_html)
+    yield from hostile.archives(sound["html"])
+    for name in hostile.names():
+        yield name, hostile.distinct(sound["html"], name)
     for claimed, real in (("pdf", "docx"), ("xlsx", "html"), ("docx", "xlsx"), ("html", "pdf"), ("zip", "md")):
         yield f"{real} that calls itself.{claimed}", sound[real]
 
@@ -550,22 +560,66 @@ def chosen(count: int, seed: int) -> Iterator[tuple[str, bytes]]:
         yield next(damaged)
 
 
+def kind(name: str) -> str:
+    """Under which heading the table counts a document, told from the name that it was given here."""
+    if "/" in name:
+        return "found inside an archive"
+    damaged = re.match(r"\d{4} \d{4} (\w+)\.", name)
+    if damaged:
+        return f"damaged: {damaged[1].replace('_', ' ')}"
+    if name[5:] in {readable_name(each) for each in hostile.names()}:
+        return "made to harm: a name"
+    return f"made to harm: {name.rsplit('.', 1)[-1]}"
+
+
+def report(fates: list[Fate], seed: int) -> str:
+    """The page docs/reference/hostile-documents.md."""
+    counts: dict[str, Counter[str]] = {}
+    reasons: Counter[str] = Counter()
+    slowest: dict[str, float] = {}
+    for fate in fates:
+        of_kind = counts.setdefault(kind(fate.name), Counter())
+        reason = (fate.progress.reason or "").split(":")[0]
+        of_kind["failed" if reason == "reader_failed" else fate.progress.status] += 1
+        if fate.progress.status == "refused":
+            reasons[reason] += 1
+        slowest[kind(fate.name)] = max(slowest.get(kind(fate.name), 0.0), fate.progress.seconds)
+    lines = [
+        "# Damaged and hostile documents",
+        "",
+        "Written by `python -m tests.faults.mutated_documents` (a part of `make faults` reads the same documents); not edited by hand.",
+        "",
+        f"{len(fates):,} documents, seed {seed}, each read in a worker with {LIMITS} that may neither write outside of the build's "
+        "folders nor speak to any host. Every amount of a loaded document is a figure or stands in a refusal. *Failed* are those on "
+        "which a reader broke off by an error of its own; the aim is none.",
+        "",
+        "| kind | documents | loaded | partly loaded | refused with a reason | failed | slowest, s |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for name in sorted(counts):
+        of_kind = counts[name]
+        cells = [sum(of_kind.values()), *(of_kind[each] for each in ("loaded", "partly_loaded", "refused", "failed"))]
+        lines.append(f"| {name} | {' | '.join(str(cell) for cell in cells)} | {slowest[name]:.1f} |")
+    lines += ["", "| reason of refusal | documents |", "| --- | ---: |"]
+    lines += [f"| {reason} | {times} |" for reason, times in reasons.most_common()]
+    lines += ["", "## The slowest", "", "| document | seconds | what became of it |", "| --- | ---: | --- |"]
+    for fate in sorted(fates, key=lambda each: -each.progress.seconds)[:12]:
+        told = (fate.progress.reason or fate.progress.status).split(";")[0].split("(")[0].strip()[:100]
+        lines.append(f"| {fate.name[5:]} | {fate.progress.seconds:.1f} | {told.replace('|', ' ')} |")
+    return "\n".join(lines) + "\n"
+
+
 def main() -> None:
-    """Read documents and print what became of them; ends with 1 where a reader failed."""
+    """Read documents, print what became of them and write the report; ends with 1 where a reader failed."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
-    seed = int(sys.argv[2]) if len(sys.argv) > 2 else 1
+    seed = int(sys.argv[2]) if len(sys.argv) > 2 else 2026
+    jobs = int(sys.argv[3]) if len(sys.argv) > 3 else 2
     with tempfile.TemporaryDirectory() as folder:
-        fates = read_documents(chosen(count, seed), Path(folder) / "faults", jobs=2)
-    told = Counter((fate.progress.status, (fate.progress.reason or "").split(":")[0]) for fate in fates)
-    for (status, reason), times in sorted(told.items(), key=lambda item: -item[1]):
-        print(f"{times:5d}  {status:14s} {reason}")
-    print(
-        "slowest:",
-        *(
-            f"\n  {fate.progress.seconds:6.1f} s  {fate.name}"
-            for fate in sorted(fates, key=lambda f: -f.progress.seconds)[:8]
-        ),
-    )
+        fates = read_documents(chosen(count, seed), Path(folder) / "faults", jobs)
+    told = report(fates, seed)
+    print(told)
+    if count >= 1000:
+        REPORT.write_text(told, encoding="utf-8")
     failed = [fate for fate in fates if (fate.progress.reason or "").startswith("reader_failed")]
     for fate in failed:
         print(f"failed: {fate.name}: {fate.progress.reason}")
