@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -19,14 +18,6 @@ from pipeline.publish.explorer import build_explorer
 from pipeline.publish.explorer.building import echarts
 from pipeline.publish.warehouse import DEFAULT_RAW, connect
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed; run `make setup`")
-
-CHROMIUM = os.environ.get("YUSUAN_CHROMIUM") or next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-)
-needs_browser = pytest.mark.skipif(
-    CHROMIUM is None, reason="no Chromium here: apt-get install chromium, or name one in YUSUAN_CHROMIUM"
-)
 FIRST_LOAD_BYTES = 300_000
 TEN_THOUSAND = Decimal(10_000)
 
@@ -36,15 +27,6 @@ def site(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("explorer")
     build_explorer(published, folder)
     return folder
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as manager:
-        # Containers run as root, and Chromium's sandbox does not.
-        browser = manager.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -104,7 +86,6 @@ def open_department(page: Any) -> None:
     page.wait_for_url("**/department/*.html")
 
 
-@needs_browser
 def test_from_home_to_the_cell_that_holds_the_number(page: Any, printed: dict[str, pdfplumber.PDF]) -> None:
     open_department(page)
     department = page.url
@@ -124,7 +105,6 @@ def test_from_home_to_the_cell_that_holds_the_number(page: Any, printed: dict[st
         page.goto(department)
 
 
-@needs_browser
 def test_a_sum_outlines_its_terms_on_all_their_pages(page: Any, printed: dict[str, pdfplumber.PDF]) -> None:
     open_department(page)
     sums = page.locator("a.n[href*='#s=']")
@@ -144,7 +124,6 @@ def test_a_sum_outlines_its_terms_on_all_their_pages(page: Any, printed: dict[st
     assert sum(amounts) == Decimal(shown.replace(",", ""))
 
 
-@needs_browser
 def test_search_by_name_and_by_code_with_the_keyboard(page: Any) -> None:
     box = page.get_by_role("combobox")
     box.focus()
@@ -162,7 +141,6 @@ def test_search_by_name_and_by_code_with_the_keyboard(page: Any) -> None:
     page.wait_for_url("**/department/*.html")
 
 
-@needs_browser
 def test_the_keyboard_reaches_numbers_in_order(page: Any) -> None:
     open_department(page)
     page.keyboard.press("Tab")
@@ -175,7 +153,6 @@ def test_the_keyboard_reaches_numbers_in_order(page: Any) -> None:
     assert "n" in reached
 
 
-@needs_browser
 def test_language_changes_and_is_remembered(page: Any) -> None:
     assert page.locator("h1").inner_text() == "中国公共预算，逐数可查"
     page.locator("#language").click()
@@ -185,7 +162,31 @@ def test_language_changes_and_is_remembered(page: Any) -> None:
     assert page.evaluate("document.documentElement.lang") == "en"
 
 
-@needs_browser
+def test_the_dictionary_is_found_by_chinese_and_english_words(page: Any) -> None:
+    page.get_by_role("link", name="字典").click()
+    page.wait_for_url("**/dictionary.html")
+    every = page.locator("#dictionary tbody tr:visible").count()
+    assert every > 500
+    page.get_by_role("searchbox", name="查找列").fill("公务接待")
+    found = page.locator("#dictionary tbody tr:visible")
+    assert 0 < found.count() < 20
+    assert "item" in found.locator("code").all_inner_texts()
+    page.get_by_role("searchbox", name="查找列").fill("MARTS.CITATION")
+    assert page.locator("#dictionary section:visible h2").all_inner_texts() == ["marts.citation"]
+    page.get_by_role("searchbox", name="查找列").fill("no such word")
+    assert page.locator("#dictionary tbody tr:visible").count() == 0
+
+
+def test_dbt_documents_its_models_beside_it(browser: Any, site: Path) -> None:
+    page = browser.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto((site / "dbt.html").as_uri() + "#!/model/model.yusuan.functional_expenditure_by_year")
+    page.wait_for_selector("text=What each function cost each department")
+    assert [url for url in asked if not url.startswith((site.as_uri(), "data:"))] == []
+    page.close()
+
+
 def test_charts_are_drawn(page: Any) -> None:
     open_department(page)
     page.wait_for_selector(".chart svg")
@@ -193,7 +194,6 @@ def test_charts_are_drawn(page: Any) -> None:
     assert page.locator(".chart svg path").count() > 10
 
 
-@needs_browser
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_axe_finds_nothing_serious(browser: Any, site: Path, language: str, width: int) -> None:
@@ -215,11 +215,19 @@ def test_axe_finds_nothing_serious(browser: Any, site: Path, language: str, widt
             assert overflow <= 0, f"{path.relative_to(site)} is {overflow} pixels wider than a telephone"
         checked += 1
     context.close()
-    assert checked == 6
+    assert checked == 7
 
 
 def one_page_of_each_kind(site: Path) -> list[Path]:
-    kinds = ("index.html", "quality.html", "department/*.html", "function/2*.html", "document/*.html", "page/*/1?.html")
+    kinds = (
+        "index.html",
+        "quality.html",
+        "dictionary.html",
+        "department/*.html",
+        "function/2*.html",
+        "document/*.html",
+        "page/*/1?.html",
+    )
     return [sorted(site.glob(kind))[0] for kind in kinds]
 
 
@@ -236,7 +244,10 @@ def test_the_first_page_is_light(site: Path) -> None:
 def test_every_link_leads_somewhere(site: Path) -> None:
     names: dict[Path, set[str]] = {}
     links = []
+    # dbt's page is a program of its own.
     for path in site.rglob("*.html"):
+        if path.name == "dbt.html":
+            continue
         tree = html.fromstring(path.read_bytes())
         names[path] = set(tree.xpath("//@id"))
         links += [(path, str(href)) for href in tree.xpath("//a/@href | //img/@src | //script/@src | //link/@href")]

@@ -5,6 +5,7 @@ any derivation of amounts; it belongs in a mart. The site asks no server and no 
 system. Words shown in two languages stand in `words.csv`, pages in `templates/`, style and behaviour in `assets/`.
 """
 
-from pipeline.publish.explorer.building import Built, MissingPart, build_explorer
+from pipeline.publish.explorer.building import Built, build_explorer
+from pipeline.publish.explorer.site import MissingPart
 
 __all__ = ["Built", "MissingPart", "build_explorer"]

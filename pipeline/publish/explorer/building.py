@@ -21,10 +21,10 @@ import jinja2
 from markupsafe import Markup
 
 from pipeline.archive.store import Store
-from pipeline.publish.explorer import images, words
+from pipeline.publish.explorer import dictionary, images, words
 from pipeline.publish.explorer.content import Content, Row
 from pipeline.publish.explorer.documents import DocumentContent, marks
-from pipeline.publish.explorer.site import Site, digest_of_text
+from pipeline.publish.explorer.site import MissingPart, Site, digest_of_text
 from pipeline.publish.warehouse import connect
 
 FOLDER = "explorer"
@@ -33,10 +33,6 @@ _HERE = Path(__file__).parent
 _ECHARTS = ("vizly", "assets/echarts.min.js", "e84270bd0cd5bdf60fefc26d00c2a391cb2e81f4d26a7a9ee16185a54773a3cf")
 
 Told = Callable[[str], None]
-
-
-class MissingPart(RuntimeError):
-    """Something that the site needs is not installed as pinned. The message says what to do."""
 
 
 @dataclass
@@ -56,7 +52,7 @@ class Built:
 def build_explorer(file: Path, folder: Path | None = None, told: Told = lambda name: None) -> Built:
     """Build the explorer of the warehouse FILE into `folder` (default `explorer` beside it); write only what changed.
 
-    Raises MissingPart where ECharts is not installed as pinned, OSError, duckdb.Error.
+    Raises MissingPart where ECharts or dbt is not at hand as pinned, OSError, duckdb.Error.
     """
     started = time.monotonic()
     folder = folder or file.parent / FOLDER
@@ -104,8 +100,11 @@ def build_explorer(file: Path, folder: Path | None = None, told: Told = lambda n
             "home.html",
             {"totals": content.totals(), "departments": content.departments, "functions": functions},
         )
+        page("dictionary.html", "dictionary.html", {"tables": dictionary.tables(connection)})
         entries = json.dumps(content.index(), ensure_ascii=False, separators=(",", ":"))
         site.put("data/search.js", digest_of_text(entries), lambda: f"window.searchEntries={entries};\n".encode())
+    told("dbt")
+    site.put("dbt.html", digest_of_text(code, dictionary.model_pages_key(file)), lambda: dictionary.model_pages(file))
     built.removed_count = site.close()
     built.page_count = sum(path.endswith(".html") for path in site.made)
     built.written_count, built.written_bytes = site.written_count, site.written_bytes

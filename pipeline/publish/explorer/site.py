@@ -20,6 +20,10 @@ def digest_of_text(*parts: str) -> str:
     return hashlib.sha256("\x00".join(parts).encode()).hexdigest()[:24]
 
 
+class MissingPart(RuntimeError):
+    """Something that the site needs is not at hand as pinned. The message says what to do."""
+
+
 @dataclass
 class Site:
     """A folder under construction; `close` makes it whole. Each file has a key, the mark of all that it is made from."""

@@ -111,6 +111,30 @@
   box.addEventListener("blur", () => setTimeout(close, 150));
   document.querySelector(".search").addEventListener("submit", (event) => event.preventDefault());
 
+  // The dictionary: only the columns that hold all words typed, and the tables that have one or are named so.
+  const filter = document.getElementById("filter");
+  if (filter) {
+    const sections = [...document.querySelectorAll("#dictionary section")];
+    const told = document.getElementById("filtered");
+    const apply = () => {
+      const words = filter.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
+      let count = 0;
+      for (const section of sections) {
+        const isNamed = words.every((word) => section.id.includes(word));
+        let kept = 0;
+        for (const row of section.querySelectorAll("tbody tr")) {
+          row.hidden = !isNamed && !words.every((word) => row.dataset.words.includes(word));
+          kept += row.hidden ? 0 : 1;
+        }
+        section.hidden = !kept;
+        count += kept;
+      }
+      told.textContent = !words.length ? "" : html.lang === "en" ? `${count} columns` : `${count} 列`;
+    };
+    filter.addEventListener("input", apply);
+    apply();
+  }
+
   // A page of print: outline the cells that the address names, and say what they are.
   const chosen = document.getElementById("chosen");
   if (chosen) {
