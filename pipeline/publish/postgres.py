@@ -33,8 +33,8 @@ SCHEMAS = ("marts", "audit", "reference")
 READER = "yusuan_reader"
 PATIENCE_SECONDS = 120.0
 _BUILDING = "_building"
-# Shorter than PostgreSQL's deadlock_timeout (one second): it is always the publication that gives way.
-_LOCK_MILLISECONDS = 300
+# For all locks together, and shorter than PostgreSQL's deadlock_timeout (one second): it is always the publication that gives way.
+_LOCK_MILLISECONDS = 800
 _PAUSE_SECONDS = 0.5
 _ADVISORY_LOCK = 0x79757375616E
 _COPY_BYTES = 1 << 20
@@ -50,6 +50,10 @@ _INDEXED = (
     "project_id", "fiscal_year",
 )  # fmt: skip
 _INDEXED_LISTS = ("figure_ids",)
+# Each transaction sees one publication, and names need no schema.
+_READER_SETTINGS = (
+    "default_transaction_read_only = on", "default_transaction_isolation = 'repeatable read'", "search_path = marts, audit, reference",
+)  # fmt: skip
 
 Told = Callable[[str], None]
 
@@ -221,6 +225,12 @@ def _mark_of(postgres: psycopg.Connection) -> str | None:
 # Privileges
 
 
+def set_as_reader(postgres: psycopg.Connection, role: str) -> None:
+    """Settings of a role that reads; a login needs them of its own, for a role's are not inherited by its members."""
+    for setting in _READER_SETTINGS:
+        postgres.execute(sql.SQL("alter role {} set {}").format(sql.Identifier(role), sql.SQL(setting)))
+
+
 def _make_reader(postgres: psycopg.Connection, reader: str) -> None:
     """The role that may read and do nothing else, whatever the database allows to everyone."""
     name = sql.Identifier(reader)
@@ -230,14 +240,16 @@ def _make_reader(postgres: psycopg.Connection, reader: str) -> None:
         postgres.execute(
             sql.SQL("alter role {} nosuperuser nocreatedb nocreaterole noreplication nobypassrls").format(name)
         )
-        postgres.execute(sql.SQL("alter role {} set default_transaction_read_only = on").format(name))
-        postgres.execute(sql.SQL("alter role {} set search_path = marts, audit, reference").format(name))
+        set_as_reader(postgres, reader)
         database = sql.Identifier(postgres.info.dbname)
         # What everyone may do, the reader may do too: temporary tables, and objects in `public` of older servers.
         postgres.execute(sql.SQL("revoke temporary on database {} from public").format(database))
         postgres.execute(sql.SQL("revoke all on schema public from public"))
-        # Large objects can be made by everyone who can connect.
-        for function in ("lo_creat(integer)", "lo_create(oid)", "lo_from_bytea(oid, bytea)"):
+        # Large objects can be made, and messages be written into the log, by everyone who can connect.
+        for function in (
+            "lo_creat(integer)", "lo_create(oid)", "lo_from_bytea(oid, bytea)", "pg_logical_emit_message(boolean, text, text)",
+            "pg_logical_emit_message(boolean, text, bytea)",
+        ):  # fmt: skip
             postgres.execute(sql.SQL("revoke execute on function pg_catalog.{} from public").format(sql.SQL(function)))
         postgres.execute(sql.SQL("grant connect on database {} to {}").format(database, name))
 
@@ -304,7 +316,7 @@ def _swap(postgres: psycopg.Connection, patience: float) -> None:
             with postgres.transaction():
                 _replace(postgres)
             return
-        except psycopg.errors.LockNotAvailable:
+        except psycopg.errors.QueryCanceled:
             if time.monotonic() > until:
                 raise PublicationBlocked(
                     f"the tables are in use without a pause; nothing was published. Sessions: {_readers(postgres)}"
@@ -318,19 +330,21 @@ def _swap(postgres: psycopg.Connection, patience: float) -> None:
 
 
 def _replace(postgres: psycopg.Connection) -> None:
-    postgres.execute(sql.SQL("set local lock_timeout = {}").format(sql.Literal(f"{_LOCK_MILLISECONDS}ms")))
+    # Those in use come first: who waits for their readers must hold nothing that these readers may want next.
     old = postgres.execute(
         """
         select namespace.nspname, class.relname
         from pg_class as class inner join pg_namespace as namespace on class.relnamespace = namespace.oid
         where namespace.nspname = any(%s) and class.relkind = 'r'
-        order by 1, 2
+        order by (select count(*) from pg_locks where relation = class.oid) desc, 1, 2
         """,
         [list(SCHEMAS)],
     ).fetchall()
     if old:
         names = sql.SQL(", ").join(sql.Identifier(*each) for each in old)
+        postgres.execute(sql.SQL("set local statement_timeout = {}").format(sql.Literal(f"{_LOCK_MILLISECONDS}ms")))
         postgres.execute(sql.SQL("lock table {} in access exclusive mode").format(names))
+        postgres.execute("set local statement_timeout = 0")
         # Without cascade: what others built on these tables is not thrown away in silence.
         postgres.execute(sql.SQL("drop table {}").format(names))
     for schema in SCHEMAS:

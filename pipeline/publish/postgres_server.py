@@ -17,6 +17,8 @@ from types import TracebackType
 import psycopg
 from psycopg import sql
 
+from pipeline.publish.postgres import set_as_reader
+
 DATABASE = "yusuan"
 OWNER = "yusuan"
 _SECONDS = 60
@@ -69,6 +71,8 @@ class TrialServer:
         ) as connection:
             if connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone() is None:
                 connection.execute(sql.SQL("create database {}").format(sql.Identifier(DATABASE)))
+            # A server's own databases let everyone in, and everyone can make temporary tables and large objects there.
+            connection.execute("revoke all on database postgres, template1 from public")
         return self
 
     def __exit__(
@@ -84,9 +88,7 @@ class TrialServer:
                 connection.execute(sql.SQL("create role {} login").format(name))
             connection.execute(sql.SQL("alter role {} password {}").format(name, sql.Literal(password)))
             connection.execute(sql.SQL("grant {} to {}").format(sql.Identifier(role), name))
-            # Settings of a role are not inherited by its members.
-            connection.execute(sql.SQL("alter role {} set default_transaction_read_only = on").format(name))
-            connection.execute(sql.SQL("alter role {} set search_path = marts, audit, reference").format(name))
+            set_as_reader(connection, user)
 
     def _run(self, program: str, *arguments: str) -> None:
         # A server inherits what pg_ctl has open: its output is left to the log, for a pipe would be waited for.
