@@ -18,6 +18,7 @@ from pipeline.figures.lines import agencies_printed
 from pipeline.figures.narrative import agency_statistics, narrative_figures, paragraphs, text_blocks
 from pipeline.figures.performance import looks_like_performance_form, performance_indicators
 from pipeline.figures.project_budget import project_budgets
+from pipeline.forms import consulted
 from pipeline.forms.assembly import assemble
 from pipeline.forms.form import Form, FormCell
 from pipeline.forms.identity import Identity, disagreements, identify, refusal_of
@@ -49,10 +50,14 @@ class Claim:
 
 @dataclass
 class Reading:
-    """Rows by table name (`schemas.core`), as read from one document."""
+    """Rows by table name (`schemas.core`), as read from one document.
+
+    `scopes` say what was asked of the catalogue on the way (`pipeline.forms.consulted`): while the answers stay the same, so does the reading.
+    """
 
     document_id: str
     rows: dict[str, list[Row]] = field(default_factory=dict)
+    scopes: tuple[str, ...] = ()
 
 
 def read_document(data: bytes, claim: Claim, reader: Callable[[bytes], PrintedDocument] = read) -> Reading:
@@ -61,6 +66,13 @@ def read_document(data: bytes, claim: Claim, reader: Callable[[bytes], PrintedDo
     `reader` gives the printed document of the bytes, or raises Unreadable; another than `read` may have kept it from before.
     Raises nothing but programming errors of this project (the caller turns them into `reader_failed`).
     """
+    with consulted.recording() as asked:
+        reading = _read_document(data, claim, reader)
+    reading.scopes = consulted.scopes_of(asked)
+    return reading
+
+
+def _read_document(data: bytes, claim: Claim, reader: Callable[[bytes], PrintedDocument]) -> Reading:
     sha256 = hashlib.sha256(data).hexdigest()
     rows = _Rows(sha256[:16])
     document = _document_row(data, sha256, claim)

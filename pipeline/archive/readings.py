@@ -4,18 +4,20 @@ Belongs here: the cache of readings, and the versions of code and catalogue that
 belong here: reading itself (`pipeline.reading`), and which documents there are (`intake`).
 
 A reading is one file per document: a SHA-256 of all that follows, then a ZIP of `reading.json` (what it was read from and by which
-versions) and one Parquet file per table that has rows. One file rather than one per table and document is a tenth of the files and
+versions), `scopes.json` (what it asked of the catalogue) and one Parquet file per table that has rows. One file rather than one per table and document is a tenth of the files and
 replaced in one step; docs/why/foundation.md has the measurement.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import importlib.metadata
 import io
 import json
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,19 +26,27 @@ import polars as pl
 from pipeline.archive.store import remove_leftovers, write_atomically
 
 _HEADER = "reading.json"
+_SCOPES = "scopes.json"
 _CHECKSUM_BYTES = 32
 
 
 @dataclass(frozen=True)
 class Version:
-    """Version of what reads documents: `base` concerns all of them, a scope only those that recorded it.
+    """Version of what reads documents: `base` (code) concerns all of them, a scope only those that recorded it.
 
-    A scope is a part of the catalogue by name (`form:revenue_summary`), with the hash of its content. A reading records the
-    scopes that it depends on; it is read anew when `base` or one of these changes, and not when another scope does.
+    A scope is something that can be asked of the catalogue, with the digest of the answer as it is now. A reading records the
+    scopes that it depends on; it is read anew when `base` or one of these answers changes, and not when another does.
+    `catalogue`, where it is given, is the digest of the whole catalogue: where it is the same, so is every answer.
     """
 
     base: str
     scopes: Mapping[str, str] = field(default_factory=dict)
+    catalogue: str = ""
+
+    @property
+    def whole(self) -> str:
+        """Code and catalogue together: one that is equal says that nothing at all has changed."""
+        return f"{self.base} {self.catalogue}"
 
     def of(self, scopes: Iterable[str]) -> str:
         """Version of a reading that depends on these scopes: the same whatever else changes."""
@@ -48,7 +58,10 @@ class Version:
 
 @dataclass(frozen=True)
 class Entry:
-    """What a kept reading was made from. `claim` is the digest of what the registry said; `limits` holds for readings cut short."""
+    """What a kept reading was made from. `claim` is the digest of what the registry said; `limits` holds for readings cut short.
+
+    `whole` is the version of code and catalogue with which the reading was last known to hold.
+    """
 
     sha256: str
     version: str
@@ -56,6 +69,7 @@ class Entry:
     scopes: tuple[str, ...] = ()
     limits: str | None = None
     summary: Mapping[str, Any] = field(default_factory=dict)
+    whole: str = ""
 
 
 class Damaged(Exception):
@@ -73,16 +87,26 @@ class Readings:
 
     def find(self, sha256: str, version: Version, claim: str, limits: str) -> Entry | None:
         """The kept reading of a document, where it was made by this version with these limits; None where it must be read."""
-        entry = _entry_of(self.path(sha256[:16]))
-        if entry is None:
+        path = self.path(sha256[:16])
+        entry = _entry_of(path)
+        if entry is None or (entry.sha256, entry.claim) != (sha256, claim) or entry.limits not in (None, limits):
             return None
-        holds = (
-            entry.sha256 == sha256
-            and entry.claim == claim
-            and entry.version == version.of(entry.scopes)
-            and entry.limits in (None, limits)
-        )
+        if entry.whole == version.whole:
+            return entry
+        try:
+            holds = entry.version == version.of(_scopes_of(path))
+        except Damaged:
+            holds = False
         return entry if holds else None
+
+    def confirm(self, entry: Entry, version: Version) -> None:
+        """Note in a reading that holds that it does so with this version, so that next time one look at its head is enough."""
+        document_id = entry.sha256[:16]
+        if entry.whole != version.whole:
+            # What is damaged is noticed where its tables are needed.
+            with contextlib.suppress(Damaged):
+                scopes = _scopes_of(self.path(document_id))
+                self.write(replace(entry, scopes=scopes, whole=version.whole), self.read(document_id))
 
     def write(self, entry: Entry, tables: Mapping[str, pl.DataFrame]) -> None:
         """Keep a reading, replacing an older one of the same document. Tables without rows take no space."""
@@ -92,12 +116,14 @@ class Readings:
                 "sha256": entry.sha256,
                 "version": entry.version,
                 "claim": entry.claim,
-                "scopes": sorted(entry.scopes),
                 "limits": entry.limits,
                 "summary": dict(entry.summary),
+                "whole": entry.whole,
             }
             # A fixed date: the same reading is the same file.
             archive.writestr(zipfile.ZipInfo(_HEADER), json.dumps(header, ensure_ascii=False))
+            scopes = json.dumps(sorted(entry.scopes), ensure_ascii=False)
+            archive.writestr(zipfile.ZipInfo(_SCOPES), scopes, zipfile.ZIP_DEFLATED)
             for name, frame in sorted(tables.items()):
                 if frame.height:
                     member = io.BytesIO()
@@ -110,15 +136,7 @@ class Readings:
 
     def read(self, document_id: str) -> dict[str, pl.DataFrame]:
         """Frames by table name. Raises Damaged where the file is missing, cut short or altered."""
-        path = self.path(document_id)
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise Damaged(f"{path}: {error}") from error
-        checksum, data = data[:_CHECKSUM_BYTES], data[_CHECKSUM_BYTES:]
-        if hashlib.sha256(data).digest() != checksum:
-            raise Damaged(f"{path}: its bytes are not those that were written")
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with zipfile.ZipFile(io.BytesIO(_checked(self.path(document_id)))) as archive:
             members = [name for name in archive.namelist() if name.endswith(".parquet")]
             return {name.removesuffix(".parquet"): pl.read_parquet(io.BytesIO(archive.read(name))) for name in members}
 
@@ -152,13 +170,29 @@ class Readings:
         return len(others)
 
 
+def _checked(path: Path) -> bytes:
+    """The ZIP of a kept reading. Raises Damaged where it is missing, cut short or altered."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise Damaged(f"{path}: {error}") from error
+    checksum, data = data[:_CHECKSUM_BYTES], data[_CHECKSUM_BYTES:]
+    if hashlib.sha256(data).digest() != checksum:
+        raise Damaged(f"{path}: its bytes are not those that were written")
+    return data
+
+
+def _scopes_of(path: Path) -> tuple[str, ...]:
+    """What a kept reading asked of the catalogue. Raises Damaged."""
+    with zipfile.ZipFile(io.BytesIO(_checked(path))) as archive:
+        return tuple(json.loads(archive.read(_SCOPES)))
+
+
 def _entry_of(path: Path) -> Entry | None:
-    """The header of a kept reading, without reading the rest; None where there is none that can be read."""
+    """The header of a kept reading, without reading the rest, nor its scopes; None where there is none that can be read."""
     try:
         with zipfile.ZipFile(path) as archive:
-            header = json.loads(archive.read(_HEADER))
-        header["scopes"] = tuple(header["scopes"])
-        return Entry(**header)
+            return Entry(**json.loads(archive.read(_HEADER)))
     except Exception:  # noqa: BLE001 (damage can make the parsers raise anything; the document is then read anew)
         return None
 
@@ -187,12 +221,32 @@ def _files(paths: Iterable[Path]) -> Iterable[Path]:
                 yield file
 
 
-def reader_version(root: Path) -> Version:
-    """The version of everything that a reading depends on, in the project at `root`.
+_LIBRARIES = (
+    "highspy", "lxml", "olefile", "onnxruntime", "opencv-python", "opencv-python-headless", "openpyxl", "pdfminer-six", "pdfplumber", "pypdfium2",
+    "python-docx", "rapidocr", "xlrd",
+)  # fmt: skip
+"""Packages in whose hands the bytes are, and the proofs: another version of one may read a document otherwise."""
 
-    Code of the stages, data of their catalogues and declarations of the tables: a reading is a function of these, of the
-    bytes, and of the registry's claim. Publishing, the command line and Dagster are not among them.
+
+def code_version(root: Path) -> str:
+    """Digest of the code that a reading depends on, in the project at `root`.
+
+    Code of the stages, declarations of the tables, and the libraries that read. A reading is a function of these, of the bytes, of
+    the registry's claim and of the answers of the catalogue, whose tables are therefore not among them; nor are publishing, the
+    command line and Dagster.
     """
     pipeline = root / "pipeline"
-    stages = [pipeline / name for name in ("readers", "forms", "figures", "proofs", "reading.py")]
-    return Version(digest_of_files(root, [*stages, root / "schemas"]))
+    stages = [path for name in ("forms", "figures", "proofs") for path in (pipeline / name).rglob("*.py")]
+    schemas = [*(root / "schemas").glob("*.py"), root / "schemas" / "refusal_reasons.csv"]
+    return digest(
+        f"{pages_version(root)} {digest_of_files(root, [pipeline / 'reading.py', *stages, *schemas])}".encode()
+    )
+
+
+def pages_version(root: Path) -> str:
+    """Digest of the code that makes printed pages of bytes: readers and their libraries."""
+    libraries = []
+    for name in _LIBRARIES:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            libraries.append(f"{name} {importlib.metadata.version(name)}")
+    return digest(f"{digest_of_files(root, [root / 'pipeline' / 'readers'])} {libraries}".encode())

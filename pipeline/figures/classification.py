@@ -7,7 +7,6 @@ and how codes of different years are compared (`concordance`).
 
 from __future__ import annotations
 
-import csv
 import re
 from bisect import bisect_left
 from collections import defaultdict
@@ -17,6 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from pipeline.forms import consulted
 from pipeline.forms.text import bare_name, comparable
 
 SEEDS = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds"
@@ -97,7 +97,7 @@ def plain_name(text: str) -> str:
     return comparable(bare_name(text))
 
 
-@lru_cache(maxsize=1)
+@consulted.kept
 def _schemes() -> dict[str, _Scheme]:
     schemes = {scheme: _Scheme() for scheme in SCHEMES}
 
@@ -118,8 +118,7 @@ def _schemes() -> dict[str, _Scheme]:
 
 
 def _rows(name: str) -> Iterable[dict[str, str]]:
-    with (SEEDS / name).open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file)
+    return consulted.table(SEEDS / name)
 
 
 def is_functional_code(text: str) -> bool:
@@ -171,7 +170,7 @@ def newest_year(scheme: str = FUNCTIONAL) -> int:
     return max(span.first_year for spans in _schemes()[scheme].spans.values() for span in spans)
 
 
-@lru_cache(maxsize=65536)
+@consulted.question
 def code_by_name(
     name: str, parent_code: str | None = None, scheme: str = FUNCTIONAL, year: int | None = None
 ) -> tuple[Candidate, ...]:

@@ -159,7 +159,7 @@ class _Reading:
         self.body = body
         self.columns = columns
         self.cells = CellMap(form)
-        self.standard = catalogue.standard_forms()[form.key or ""]
+        self.standard = catalogue.standard_form(form.key or "")
         self.result = Interpretation()
         self.unit = form.unit or _unit_of_header(columns)
         self.decimals = _decimals(form, columns)

@@ -11,7 +11,6 @@ figure. Several figures that fit equally well give no tie: a missing link is bet
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
@@ -20,11 +19,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from difflib import SequenceMatcher
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from pipeline.figures.figure import Figure
+from pipeline.forms import consulted
 from pipeline.forms.identity import Identity, is_organisation
 from pipeline.readers.printed import Grid, Line, Page, PrintedDocument
 
@@ -619,21 +618,20 @@ class _Rule:
     fund: str
 
 
-@cache
+@consulted.kept
 def _rules() -> tuple[_Rule, ...]:
-    with (FOLDER / "narrative_subjects.csv").open(encoding="utf-8", newline="") as file:
-        return tuple(
-            _Rule(
-                re.compile(row["subject"]),
-                tuple(row["forms"].split("|")),
-                row["scheme"],
-                row["line"],
-                tuple(row["measure"].split("|")) if row["measure"] else (),
-                row["source"],
-                row["fund"],
-            )
-            for row in csv.DictReader(file)
+    return tuple(
+        _Rule(
+            re.compile(row["subject"]),
+            tuple(row["forms"].split("|")),
+            row["scheme"],
+            row["line"],
+            tuple(row["measure"].split("|")) if row["measure"] else (),
+            row["source"],
+            row["fund"],
         )
+        for row in consulted.table(FOLDER / "narrative_subjects.csv")
+    )
 
 
 class _FigureIndex:
@@ -815,10 +813,11 @@ def _only(fits: list[Figure]) -> Figure | None:
     return min(fits, key=lambda figure: (figure.is_memo, figure.parent_column_index is not None, figure.column_index))
 
 
-@cache
+@consulted.kept
 def _statistic_patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    with (FOLDER / "agency_statistic_words.csv").open(encoding="utf-8", newline="") as file:
-        return tuple((row["metric"], re.compile(row["pattern"])) for row in csv.DictReader(file))
+    return tuple(
+        (row["metric"], re.compile(row["pattern"])) for row in consulted.table(FOLDER / "agency_statistic_words.csv")
+    )
 
 
 def agency_statistics(found: Sequence[Paragraph], body: Identity, document_id: str) -> list[Row]:

@@ -7,16 +7,15 @@ here: the words of headers and levels (performance_words.csv), and amounts of pr
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from pipeline.forms import consulted
 from pipeline.forms.form import Form, FormCell
 from pipeline.forms.text import comparable, is_number
 
@@ -64,13 +63,12 @@ _STRONG = (
 )
 
 
-@cache
+@consulted.kept
 def _words() -> tuple[tuple[re.Pattern[str], str], ...]:
-    with (FOLDER / "performance_words.csv").open(encoding="utf-8", newline="") as file:
-        return tuple((re.compile(row["pattern"]), row["role"]) for row in csv.DictReader(file))
+    return tuple((re.compile(row["pattern"]), row["role"]) for row in consulted.table(FOLDER / "performance_words.csv"))
 
 
-@lru_cache(maxsize=16384)
+@consulted.question
 def _role(text: str) -> str | None:
     """Role of a header, label or level by performance_words.csv: the first pattern that matches the whole text."""
     plain = comparable(text).strip(":：")

@@ -8,16 +8,15 @@ identity_evidence.csv), nor what any form means. File name and registry are neve
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Protocol
 
+from pipeline.forms import consulted
 from pipeline.forms.form import Form
 from pipeline.forms.jurisdiction import find_jurisdiction
 from pipeline.readers.printed import Grid, Line, PrintedDocument
@@ -122,11 +121,10 @@ class _Text:
 
 
 def _rows(name: str) -> list[dict[str, str]]:
-    with (CATALOGUE / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    return consulted.table(CATALOGUE / name)
 
 
-@cache
+@consulted.kept
 def _title_patterns() -> tuple[tuple[re.Pattern[str], str, str], ...]:
     return tuple(
         (re.compile(row["pattern"]), row["document_kind"], row["department_level"])
@@ -134,12 +132,12 @@ def _title_patterns() -> tuple[tuple[re.Pattern[str], str, str], ...]:
     )
 
 
-@cache
+@consulted.kept
 def _weights() -> dict[str, float]:
     return {row["evidence"]: float(row["weight"]) for row in _rows("identity_evidence.csv")}
 
 
-@cache
+@consulted.kept
 def _organisation() -> re.Pattern[str]:
     suffixes = sorted(
         (row["suffix"] for row in _rows("organisation_suffix.csv")),
@@ -151,7 +149,7 @@ def _organisation() -> re.Pattern[str]:
     )
 
 
-@cache
+@consulted.kept
 def _labels() -> tuple[re.Pattern[str], dict[str, str]]:
     rows = _rows("body_label.csv")
     labels = sorted((row["label"] for row in rows), key=len, reverse=True)
@@ -171,6 +169,7 @@ def _latin_year(match: re.Match[str]) -> str:
     return "".join(_CHINESE_DIGITS.get(c, unicodedata.normalize("NFKC", c)) for c in match.group())
 
 
+@consulted.question
 def is_organisation(name: str) -> bool:
     """Whether a name has the shape of a public body's name: it ends in one of organisation_suffix.csv."""
     return bool(_organisation().match(name)) and not _MONEY.match(name) and len(name) <= 40
@@ -381,11 +380,12 @@ class _Ballot:
         return max(scores, key=lambda value: (scores[value], value))
 
 
-@cache
+@consulted.kept
 def _form_title_kinds() -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple((re.compile(row["pattern"]), row["document_kind"]) for row in _rows("kind_of_form_title.csv"))
 
 
+@consulted.question
 def _kind_of_form_title(text: str) -> str | None:
     return next((kind for pattern, kind in _form_title_kinds() if pattern.search(text)), None)
 

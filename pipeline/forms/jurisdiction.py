@@ -9,14 +9,13 @@ parent of every province.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from pipeline.forms import consulted
 from pipeline.forms.text import squeeze
 
 SEED = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds" / "jurisdiction.csv"
@@ -92,10 +91,9 @@ def _indexed(pairs: dict[str, set[str]]) -> dict[str, list[tuple[str, str]]]:
     return dict(index)
 
 
-@lru_cache(maxsize=1)
+@consulted.kept
 def _central_bodies() -> frozenset[str]:
-    with CENTRAL_BODIES.open(encoding="utf-8", newline="") as file:
-        return frozenset(row["name"] for row in csv.DictReader(file))
+    return frozenset(row["name"] for row in consulted.table(CENTRAL_BODIES))
 
 
 def _is_central_body(text: str) -> bool:
@@ -104,24 +102,23 @@ def _is_central_body(text: str) -> bool:
     return at > 0 and text[: at + 2] in _central_bodies() and bool(_BODY_ENDS.match(text[at + 2 :]))
 
 
-@lru_cache(maxsize=1)
+@consulted.kept
 def _gazetteer() -> _Gazetteer:
     divisions: dict[str, _Division] = {}
     full: dict[str, set[str]] = defaultdict(set)
     short: dict[str, set[str]] = defaultdict(set)
-    with SEED.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            code, level = row["jurisdiction_code"], row["level"]
-            names = [row["jurisdiction_name"], *filter(None, row["former_names"].split("|"))]
-            divisions[code] = _Division(code, names[0], level, row["parent_code"], names)
-            if level == "central":
-                continue
-            for name in names:
-                full[name].add(code)
-            if level in ("province", "prefecture"):
-                short[row["short_name"]].add(code)
-                if names[0].endswith(("自治州", "自治县")):
-                    full[row["short_name"] + names[0][-1]].add(code)
+    for row in consulted.table(SEED):
+        code, level = row["jurisdiction_code"], row["level"]
+        names = [row["jurisdiction_name"], *filter(None, row["former_names"].split("|"))]
+        divisions[code] = _Division(code, names[0], level, row["parent_code"], names)
+        if level == "central":
+            continue
+        for name in names:
+            full[name].add(code)
+        if level in ("province", "prefecture"):
+            short[row["short_name"]].add(code)
+            if names[0].endswith(("自治州", "自治县")):
+                full[row["short_name"] + names[0][-1]].add(code)
     for name, codes in short.items():
         if len(codes) > 1:
             provinces = {code for code in codes if divisions[code].level == "province"}
@@ -157,7 +154,7 @@ def _within(gazetteer: _Gazetteer, text: str, position: int, code: str) -> str:
         code, position = codes.pop(), position + length
 
 
-@lru_cache(maxsize=16384)
+@consulted.question
 def find_jurisdiction(text: str) -> Jurisdiction | None:
     """The jurisdiction that a title, a line or a body's name speaks of first; None where it names none, or one of several.
 

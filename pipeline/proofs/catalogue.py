@@ -10,15 +10,18 @@ field is absent. ` ; ` separates the places where one quantity is printed, ` + `
 
 from __future__ import annotations
 
-import csv
 import functools
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from pipeline.forms import consulted
+
 FOLDER = Path(__file__).parent
+VOCABULARY = ("form", "scheme", "measure")
+"""Fields of a figure, as printed, by which it is told which identities can concern a document."""
 
 
 @dataclass(frozen=True)
@@ -52,21 +55,50 @@ class SameName:
     functional_code: str
 
 
-@functools.cache
+@consulted.kept
 def rules() -> dict[str, Rule]:
     """Every identity of the catalogue by its name, in the order of the file."""
-    with (FOLDER / "identities.csv").open(encoding="utf-8", newline="") as file:
-        return {
-            row["identity"]: Rule(**{**row, "match": tuple(row["match"].split())})  # type: ignore[arg-type]
-            for row in csv.DictReader(file)
-        }
+    return {
+        row["identity"]: Rule(**{**row, "match": tuple(row["match"].split())})  # type: ignore[arg-type]
+        for row in consulted.table(FOLDER / "identities.csv")
+    }
 
 
-@functools.cache
+@consulted.kept
 def same_names() -> tuple[SameName, ...]:
     """Names that both classifications use for one payment."""
-    with (FOLDER / "same_names.csv").open(encoding="utf-8", newline="") as file:
-        return tuple(SameName(**row) for row in csv.DictReader(file))
+    return tuple(SameName(**row) for row in consulted.table(FOLDER / "same_names.csv"))
+
+
+@consulted.question
+def rules_concerning(*vocabulary: str) -> tuple[Rule, ...]:
+    """Identities that can concern a document whose figures have these values of `VOCABULARY`, written `field=value`.
+
+    One whose selectors ask for another form, scheme, measure or line than any of these cannot.
+    """
+    values: dict[str, set[str]] = {name: set() for name in VOCABULARY}
+    for pair in vocabulary:
+        name, _, value = pair.partition("=")
+        values[name].add(value)
+    return tuple(rule for rule in rules().values() if _can_concern(rule, values))
+
+
+def _can_concern(rule: Rule, values: dict[str, set[str]]) -> bool:
+    texts = [text.strip(" []") for text in re.split(r" ; | \+ ", f"{rule.stated} ; {rule.addends}")]
+    selectors = [text for text in texts if text]
+    return not selectors or any(
+        all(
+            (bool(values[name] & wanted)) if is_equal else bool(values[name] - wanted)
+            for name, is_equal, wanted in _conditions(text)
+            if name in values
+        )
+        for text in selectors
+    )
+
+
+def vocabulary_of(figures: Iterable[Any]) -> list[str]:
+    """The values of `VOCABULARY` that a document's figures have, for `rules_concerning`."""
+    return sorted({f"{name}={_text(getattr(figure, name))}" for figure in figures for name in VOCABULARY})
 
 
 class Described(Protocol):
@@ -80,13 +112,7 @@ class Described(Protocol):
 @functools.cache
 def selector(text: str) -> Callable[[Described], bool]:
     """The selector as a test of one figure."""
-    conditions: list[tuple[str, bool, frozenset[str]]] = []
-    for part in text.split():
-        found = re.fullmatch(r"(\w+)(!?=)(.*)", part)
-        if found is None:
-            raise ValueError(f"identities.csv: {part!r} is no condition; write field=value|value or field!=value")
-        name, operator, values = found.groups()
-        conditions.append((name, operator == "=", frozenset(values.split("|"))))
+    conditions = _conditions(text)
     known: dict[Hashable, bool] = {}
 
     def holds(field: Described) -> bool:
@@ -98,6 +124,18 @@ def selector(text: str) -> Callable[[Described], bool]:
         return answer
 
     return holds
+
+
+def _conditions(text: str) -> list[tuple[str, bool, frozenset[str]]]:
+    """Field, whether it must (or must not) be one, and of which values."""
+    conditions: list[tuple[str, bool, frozenset[str]]] = []
+    for part in text.split():
+        found = re.fullmatch(r"(\w+)(!?=)(.*)", part)
+        if found is None:
+            raise ValueError(f"identities.csv: {part!r} is no condition; write field=value|value or field!=value")
+        name, operator, values = found.groups()
+        conditions.append((name, operator == "=", frozenset(values.split("|"))))
+    return conditions
 
 
 def _text(value: Any) -> str:

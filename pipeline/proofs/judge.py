@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from pipeline.figures.figure import Figure
+from pipeline.proofs.catalogue import rules_concerning, vocabulary_of
 from pipeline.proofs.fields import fields_of
 from pipeline.proofs.identity import Ledger, amount_of
 from pipeline.proofs.structure import add_form_identities, add_parent_identities
@@ -48,8 +49,9 @@ class Score(NamedTuple):
 def score(figures: Sequence[Figure]) -> Score:
     """Row and column sums of the figures that can be tried and that hold within the rounding of their terms."""
     ledger = Ledger([amount_of(figure) for figure in figures])
-    add_parent_identities(ledger, figures)
-    add_form_identities(ledger, figures, fields_of(figures))
+    with rules_concerning.stands_for(*vocabulary_of(figures)):
+        add_parent_identities(ledger, figures)
+        add_form_identities(ledger, figures, fields_of(figures))
     checkable = held = exact = evidence = 0
     for identity in ledger.identities:
         if identity.is_trivial:

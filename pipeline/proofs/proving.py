@@ -16,7 +16,8 @@ from pipeline.figures.figure import Figure
 from pipeline.forms.form import Form
 from pipeline.proofs import diagnosis
 from pipeline.proofs.agreement import add_agreements, merge_funds, set_aside_scope_differences
-from pipeline.proofs.fields import fields_of_document
+from pipeline.proofs.catalogue import rules_concerning, vocabulary_of
+from pipeline.proofs.fields import Fields, fields_of_document
 from pipeline.proofs.identity import SCALE, Amount, Identity, Ledger, amount_of, yuan
 from pipeline.proofs.intervals import Constraint, Interval, Solution, solve
 from pipeline.proofs.narrative import add_narrative_identities
@@ -64,9 +65,20 @@ def prove(
     del kind, year
     if not figures:
         return Proofs()
+    fields = fields_of_document(figures)
+    with rules_concerning.stands_for(*vocabulary_of(figures)):
+        return _prove(figures, fields, forms, narrative, seconds)
+
+
+def _prove(
+    figures: Sequence[Figure],
+    fields: Sequence[Fields],
+    forms: Sequence[Form],
+    narrative: Sequence[Mapping[str, Any]],
+    seconds: float,
+) -> Proofs:
     titles = {form.index: form.title or form.key or f"{form.index}" for form in forms}
     ledger = Ledger([amount_of(figure) for figure in figures])
-    fields = fields_of_document(figures)
     add_parent_identities(ledger, figures)
     add_form_identities(ledger, figures, fields)
     accuse_blank_totals(ledger)

@@ -16,14 +16,16 @@ from typing import Any
 
 from pipeline import workers
 from pipeline.archive.intake import RawDocument
-from pipeline.archive.readings import Entry, Readings, Version, digest
+from pipeline.archive.readings import Entry, Readings, Version, code_version, digest
 from pipeline.archive.registry import Registry
 from pipeline.archive.store import CorruptArchive, Store
+from pipeline.forms import consulted
 from pipeline.readers import reader
 from pipeline.reading import Claim, Reading, read_document
 from schemas.admission import admit
 from schemas.core import FORMATS
 
+_LOST = "the archive has lost its bytes; they are asked for again at the next visit of the source, or come back with the archive's backup"
 ReadDocument = Callable[[bytes, Claim], Reading]
 
 
@@ -38,6 +40,7 @@ class Work:
     claim: Claim
     version: Version
     member_count: int = 0
+    is_lost: bool = False
     container_error: tuple[str, str] | None = None
 
 
@@ -76,6 +79,11 @@ def claim_digest(claim: Claim) -> str:
     return digest(json.dumps(asdict(claim), ensure_ascii=False, sort_keys=True).encode())
 
 
+def current_version(root: Path) -> Version:
+    """The version of everything that a reading depends on, in the project at `root`, as it is now."""
+    return Version(code_version(root), consulted.Answers(), consulted.digest_of_tables())
+
+
 def unread(
     documents: Iterable[RawDocument],
     registry: Registry,
@@ -84,11 +92,17 @@ def unread(
     version: Version,
     limits: workers.Limits,
 ) -> list[Work]:
-    """The documents whose kept reading does not hold, or that have none; large ones first, so that workers end together."""
+    """The documents whose kept reading does not hold, or that have none; large ones first, so that workers end together.
+
+    Readings that still hold although the catalogue has changed are told so, lest they be asked all their questions each time.
+    """
     work = []
     for document in documents:
         claim = claim_of(document, registry)
-        if readings.find(document.sha256, version, claim_digest(claim), str(limits)) is None:
+        entry = readings.find(document.sha256, version, claim_digest(claim), str(limits))
+        if entry is not None:
+            readings.confirm(entry, version)
+        else:
             work.append(
                 Work(
                     document.sha256,
@@ -98,6 +112,7 @@ def unread(
                     claim,
                     version,
                     document.member_count,
+                    document.is_lost,
                     document.container_error,
                 )
             )
@@ -121,7 +136,10 @@ def read_all(
                 Store(Path(task.archive_root)).remove(task.sha256)
                 raise CorruptArchive(detail)
             is_limit = outcome.reason == "limit_exceeded"
-            summary = _keep(task, refused(task, outcome.reason, detail), str(limits) if is_limit else None)
+            broken_off = refused(task, outcome.reason, detail)
+            # What it would have asked of the catalogue is not known: it is read again when anything there changes.
+            broken_off.scopes = (consulted.EVERYTHING,)
+            summary = _keep(task, broken_off, str(limits) if is_limit else None)
         assert summary is not None
         yield Progress(
             task.sha256[:16],
@@ -137,6 +155,9 @@ def read_all(
 
 def _read_and_keep(work: Work, read: ReadDocument) -> dict[str, Any]:
     """The whole task of a worker: bytes in, a kept reading out. Returns counts, so that nothing large crosses the process."""
+    if work.is_lost:
+        # Not kept for good: the next build looks again.
+        return _keep(work, refused(work, "damaged_file", _LOST), "until its bytes are there again")
     if work.container_error is not None:
         return _keep(work, refused(work, *work.container_error))
     if work.member_count:
@@ -146,7 +167,7 @@ def _read_and_keep(work: Work, read: ReadDocument) -> dict[str, Any]:
 
 
 def _keep(work: Work, reading: Reading, limits: str | None = None) -> dict[str, Any]:
-    scopes = tuple(sorted(set(getattr(reading, "scopes", ()))))
+    scopes = reading.scopes
     version = work.version.of(scopes)
     for row in reading.rows.get("document", ()):
         row["reader_version"] = version
@@ -175,7 +196,7 @@ def _keep(work: Work, reading: Reading, limits: str | None = None) -> dict[str, 
         "refusals": refusals.height,
         "violations": len(violations),
     }
-    entry = Entry(work.sha256, version, claim_digest(work.claim), scopes, limits, summary)
+    entry = Entry(work.sha256, version, claim_digest(work.claim), scopes, limits, summary, work.version.whole)
     Readings(Path(work.readings_root)).write(entry, tables)
     return summary
 

@@ -11,11 +11,14 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import functools
+import hashlib
 import json
 import os
 import re
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -31,7 +34,9 @@ import polars as pl
 
 from pipeline import workers
 from pipeline.archive.intake import Members, RawDocument, take_in
-from pipeline.archive.readings import Damaged, Readings, Version, digest, digest_of_files, reader_version
+from pipeline.archive.pages import KeptPages, keep_only
+from pipeline.archive.ledger import COPY_NAME, LEDGER_NAME
+from pipeline.archive.readings import Damaged, Readings, Version, digest, digest_of_files, pages_version
 from pipeline.archive.registry import Registry
 from pipeline.archive.runs import lay_out, warehouse_rows
 from pipeline.archive.sources import Source, read_sources
@@ -42,6 +47,7 @@ from pipeline.publish.documents import (
     available_cores,
     claim_digest,
     claim_of,
+    current_version,
     read_all,
     unread,
 )
@@ -119,7 +125,7 @@ class Warehouse:
     file: Path = DEFAULT_FILE
     jobs: int = 0
     limits: workers.Limits = field(default_factory=workers.Limits.from_environment)
-    read: ReadDocument = read_document
+    read: ReadDocument | None = None
     version: Version | None = None
     dbt_project: Path = DBT_PROJECT
     members: Members | None = None
@@ -127,7 +133,10 @@ class Warehouse:
     def __post_init__(self) -> None:
         self.file = Path(os.path.abspath(self.file))
         self.jobs = self.jobs or available_cores()
-        self.version = self.version or reader_version(PROJECT)
+        self.version = self.version or current_version(PROJECT)
+        if self.read is None:
+            kept = KeptPages(self.state / "pages", pages_version(PROJECT), reader.read)
+            self.read = functools.partial(read_document, reader=kept)
         self.members = self.members or _members
         self.documents: list[RawDocument] = []
         self.registry = Registry()
@@ -222,12 +231,18 @@ class Warehouse:
             if not folder.exists():
                 raise BuildFailed(f"{folder} does not exist; give folders of documents with --raw")
         assert self.members is not None
-        if (self.state / "fetching.sqlite").is_file():
-            lay_out(self.state, self._sources(), self.fetched, self.store)
+        laid_out = lay_out(self.state, self._sources(), self.fetched, self.store) if self._has_ledger() else []
         if self.fetched.is_dir():
             folders.append(self.fetched)
         self.registry = Registry.of_folders(folders)
-        self.documents = take_in(folders, self.store, self.members, self.state / "intake.json")
+        expected = {item.path: item.sha256 for item in laid_out}
+        self.documents = take_in(folders, self.store, self.members, self.state / "intake.json", expected)
+        there = {document.sha256 for document in self.documents}
+        self.documents += [
+            RawDocument(item.sha256, item.byte_count, [item.name], is_lost=True)
+            for item in laid_out
+            if item.sha256 not in there
+        ]
         if not self.documents:
             raise BuildFailed(
                 f"no document in {', '.join(map(str, folders))}; put documents there, or give other folders"
@@ -236,15 +251,21 @@ class Warehouse:
 
     def read_new(self) -> Iterator[Progress]:
         """Read the documents that must be read, keeping their readings; the others' still hold."""
-        try:
-            yield from self._read_unread()
-        except CorruptArchive:
-            # The damaged bytes were removed: they are taken in again from where they came, and if they are not there, that is an error.
-            self.take_in(self._folders)
-            yield from self._read_unread()
+        for _ in range(1 + len(self.documents)):
+            try:
+                yield from self._read_unread()
+                return
+            except CorruptArchive as error:
+                # The damaged bytes were removed: they are taken in again from where they came.
+                damage = error
+                self.take_in(self._folders)
+            except workers.MachineFailed as error:
+                raise BuildFailed(f"{error}; nothing was published, and no document is blamed for it") from error
+        raise BuildFailed(f"the archive is damaged again and again; nothing was published: {damage}")
 
     def _read_unread(self) -> Iterator[Progress]:
         assert self.version is not None
+        assert self.read is not None
         work = unread(self.documents, self.registry, self.store, self.readings, self.version, self.limits)
         if work:
             yield from read_all(work, self.jobs, self.limits, self.read)
@@ -344,6 +365,10 @@ class Warehouse:
         if not (self.dbt_project / "dbt_project.yml").is_file():
             return
         self.dbt_target.mkdir(parents=True, exist_ok=True)
+        kept, checksum = self.dbt_target / "partial_parse.msgpack", self.dbt_target / "partial_parse.sha256"
+        if kept.is_file() and _digest_of(kept) != (checksum.read_text("utf-8") if checksum.is_file() else ""):
+            # What dbt remembers of its project has no checksum of its own: damaged, it would be believed.
+            kept.unlink()
         result = subprocess.run(
             self.dbt_command(), env={**os.environ, **self.dbt_environment()}, cwd=self.state, check=False,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, preexec_fn=workers.die_with_parent,
@@ -351,6 +376,8 @@ class Warehouse:
         (self.dbt_target / "build.log").write_text(result.stdout, encoding="utf-8")
         if result.returncode:
             raise BuildFailed(f"dbt did not succeed; nothing was published\n{self._dbt_failures(result.stdout)}")
+        if kept.is_file():
+            checksum.write_text(_digest_of(kept), encoding="utf-8")
 
     def publish(self, signature: str) -> None:
         """Replace the published file by the finished one, at once and for good."""
@@ -366,18 +393,20 @@ class Warehouse:
         # Written first: a record of a file that was not put in place fits no file, and the next build starts over.
         (self.state / "published.json").write_text(json.dumps(record), encoding="utf-8")
         _sync(self.state / "published.json")
+        # A log of the former file must not be replayed on this one, not even where this process ends before its next line.
+        self.file.with_name(self.file.name + ".wal").unlink(missing_ok=True)
         os.replace(self.building, self.file)
         _sync(self.file.parent)
-        # A log of the former file must not be replayed on this one.
-        self.file.with_name(self.file.name + ".wal").unlink(missing_ok=True)
-        self.readings.remove_others(document.document_id for document in self.documents)
+        document_ids = [document.document_id for document in self.documents]
+        self.readings.remove_others(document_ids)
+        keep_only(self.state / "pages", document_ids, _most_bytes_of_pages())
         self.dbt_leftovers()
 
     def build(self, folders: Iterable[Path], report: Report = silent) -> Built:
-        """All steps. Raises WarehouseBusy and BuildFailed; the published file is then as it was."""
+        """All steps. Raises WarehouseBusy and BuildFailed; the published file is then as it was, or the new one."""
         started = time.monotonic()
         built = Built(self.file)
-        with self.lock():
+        with self.lock(), _failures_told():
             report("archive", None)
             built.document_count = len(self.take_in(folders))
             report("read", None)
@@ -445,8 +474,11 @@ class Warehouse:
             "seconds": round(built.seconds, 2),
             "rows": built.rows,
         }
-        with (self.state / "builds.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line, ensure_ascii=False) + "\n")
+        with (self.state / "builds.jsonl").open("a+b") as file:
+            # A line that was cut short, by a full disk for one, must not spoil this one.
+            if file.tell() and (file.seek(-1, os.SEEK_END), file.read(1))[1] != b"\n":
+                file.write(b"\n")
+            file.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
 
     @contextlib.contextmanager
     def connect(self, path: Path, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -463,6 +495,9 @@ class Warehouse:
             for _ in self.read_new():
                 pass
             return self.readings.read(document.document_id)
+
+    def _has_ledger(self) -> bool:
+        return any((self.state / name).is_file() for name in (LEDGER_NAME, COPY_NAME))
 
     def _sources(self) -> list[Source]:
         return read_sources()
@@ -498,14 +533,40 @@ class Warehouse:
                 shutil.rmtree(path, ignore_errors=True)
 
 
+def _most_bytes_of_pages() -> int:
+    """Room for printed pages, as set by YUSUAN_PAGES (MiB); those of a hundred thousand documents take about 4 GiB."""
+    return int(os.environ.get("YUSUAN_PAGES") or 4096) << 20
+
+
 def hours_since_last_build(file: Path) -> float | None:
     """Hours since a build of this file last succeeded, whether or not there was anything new; None where none ever did."""
+    now = datetime.now(UTC)
     try:
-        lines = (file.parent / f"{file.stem}.state" / "builds.jsonl").read_text(encoding="utf-8").splitlines()
-        ended = datetime.fromisoformat(json.loads(lines[-1])["ended_at"])
-    except (OSError, ValueError, IndexError, KeyError):
+        lines = (file.parent / f"{file.stem}.state" / "builds.jsonl").read_bytes().splitlines()
+    except OSError:
         return None
-    return (datetime.now(UTC) - ended).total_seconds() / 3600
+    for line in reversed(lines):
+        try:
+            ended = datetime.fromisoformat(json.loads(line)["ended_at"])
+        except (ValueError, KeyError, TypeError):
+            continue
+        # A build that ended in the future did so while the clock was wrong: it must not pass for a fresh one until then.
+        if ended <= now:
+            return (now - ended).total_seconds() / 3600
+    return None
+
+
+@contextlib.contextmanager
+def _failures_told() -> Iterator[None]:
+    """What the machine or a damaged ledger does to a build, as a sentence."""
+    try:
+        yield
+    except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        raise BuildFailed(f"the build could not go on: {error}; the published file is whole") from error
+    except sqlite3.DatabaseError as error:
+        raise BuildFailed(
+            f"the ledger of fetching cannot be read ({error}); the next fetch puts its copy in place; nothing was published"
+        ) from error
 
 
 @contextlib.contextmanager
@@ -647,6 +708,10 @@ def _value(connection: duckdb.DuckDBPyConnection, query: str) -> int:
 def _stamp(path: Path) -> dict[str, int]:
     stat = path.stat()
     return {"byte_count": stat.st_size, "mtime_ns": stat.st_mtime_ns}
+
+
+def _digest_of(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _sync(path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipeline.archive.readings import Damaged, Entry, Readings, Version, digest_of_files, reader_version
+from pipeline.archive.readings import Damaged, Entry, Readings, Version, code_version, digest_of_files, pages_version
 
 SHA = "ab" * 32
 VERSION = Version("base", {"form:a": "1", "form:b": "1"})
@@ -87,21 +87,40 @@ def test_other_readings_are_removed(tmp_path: Path) -> None:
     assert not readings.path(SHA[:16]).exists()
 
 
-def test_the_version_changes_with_code_and_catalogue_and_nothing_else(tmp_path: Path) -> None:
+def test_a_reading_that_was_confirmed_is_asked_nothing(tmp_path: Path) -> None:
+    readings = _kept(tmp_path, scopes=("form:a",))
+    changed_b = Version("base", {"form:a": "1", "form:b": "2"}, "tables of today")
+    entry = readings.find(SHA, changed_b, "claim", "any")
+    assert entry is not None
+    readings.confirm(entry, changed_b)
+    unanswered = Version("base", {}, "tables of today")
+    assert readings.find(SHA, unanswered, "claim", "any") is not None
+    assert readings.find(SHA, Version("base", {}, "tables of tomorrow"), "claim", "any") is None
+    assert readings.find(SHA, Version("other", {}, "tables of today"), "claim", "any") is None
+    # What it depends on is not forgotten by being confirmed.
+    assert readings.find(SHA, Version("base", {"form:a": "1"}, "tables of tomorrow"), "claim", "any") is not None
+    assert readings.read(SHA[:16])["figure"]["x"].to_list() == [1, 2]
+
+
+def test_the_version_of_code_changes_with_code_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "pipeline" / "readers" / "__pycache__").mkdir(parents=True)
     (tmp_path / "pipeline" / "publish").mkdir()
+    (tmp_path / "pipeline" / "proofs").mkdir()
     (tmp_path / "schemas").mkdir()
-    code = tmp_path / "pipeline" / "readers" / "pdf.py"
-    code.write_text("one")
-    before = reader_version(tmp_path)
+    reader, proof = (tmp_path / "pipeline" / name for name in ("readers/pdf.py", "proofs/solving.py"))
+    reader.write_text("one")
+    proof.write_text("one")
+    before = (code_version(tmp_path), pages_version(tmp_path))
     (tmp_path / "pipeline" / "readers" / "__pycache__" / "pdf.pyc").write_text("compiled")
     (tmp_path / "pipeline" / "publish" / "warehouse.py").write_text("another stage")
-    assert reader_version(tmp_path) == before
-    (tmp_path / "pipeline" / "readers" / "words.csv").write_text("data")
-    with_data = reader_version(tmp_path)
-    assert with_data != before
-    code.write_text("two")
-    assert reader_version(tmp_path) not in (before, with_data)
+    # A table of data is no code: what depends on it depends on the answers it gives.
+    (tmp_path / "pipeline" / "proofs" / "identities.csv").write_text("identity\n")
+    assert (code_version(tmp_path), pages_version(tmp_path)) == before
+    proof.write_text("two")
+    assert code_version(tmp_path) != before[0]
+    assert pages_version(tmp_path) == before[1], "another proof does not print other pages"
+    reader.write_text("two")
+    assert pages_version(tmp_path) != before[1]
 
 
 def test_names_of_files_count(tmp_path: Path) -> None:

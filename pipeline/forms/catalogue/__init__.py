@@ -6,7 +6,6 @@ form.csv, title.csv, header.csv, nil.csv beside this file), nor what is done wit
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from pipeline.forms import consulted
 from pipeline.forms.text import comparable
 
 FOLDER = Path(__file__).parent
@@ -40,11 +40,10 @@ class HeaderMeaning:
 
 
 def _rows(name: str) -> list[dict[str, str]]:
-    with (_folder / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    return consulted.table(_folder / name)
 
 
-@cache
+@consulted.kept
 def standard_forms() -> dict[str, StandardForm]:
     return {
         row["form"]: StandardForm(
@@ -54,17 +53,23 @@ def standard_forms() -> dict[str, StandardForm]:
     }
 
 
-@cache
+@consulted.question
+def standard_form(key: str) -> StandardForm:
+    """The standard form of this key."""
+    return standard_forms()[key]
+
+
+@consulted.kept
 def _title_patterns() -> list[tuple[re.Pattern[str], str]]:
     return [(re.compile(row["pattern"]), row["form"]) for row in _rows("title.csv")]
 
 
-@cache
+@consulted.kept
 def _header_patterns() -> list[tuple[re.Pattern[str], str, str, str]]:
     return [(re.compile(row["pattern"]), row["role"], row["attribute"], row["value"]) for row in _rows("header.csv")]
 
 
-@cache
+@consulted.question
 def form_of_title(title: str) -> str | None:
     """Key of the standard form that a printed title names, or None. The first pattern of title.csv that occurs wins."""
     text = comparable(title)
@@ -74,18 +79,18 @@ def form_of_title(title: str) -> str | None:
     return None
 
 
-@cache
+@consulted.kept
 def _nil_pattern() -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{row['pattern']})" for row in _rows("nil.csv")))
 
 
-@cache
+@consulted.question
 def declares_nil(text: str) -> bool:
     """Whether a note or a cell declares that a form holds no data (本表无数据, 本单位无…支出, 空表); see nil.csv."""
     return bool(_nil_pattern().search(comparable(re.sub(r"^(?:备?注|说明)[:：]?", "", text))))
 
 
-@cache
+@consulted.question
 def meaning_of_header(text: str) -> HeaderMeaning | None:
     """Role and attributes of a header text; None where no pattern of header.csv matches the whole text.
 
@@ -148,6 +153,6 @@ def taken_from(folder: Path) -> Iterator[None]:
 
 def _forget() -> None:
     for function in (
-        standard_forms, _title_patterns, _header_patterns, form_of_title, _nil_pattern, declares_nil, meaning_of_header, header_text,
+        standard_forms, standard_form, _title_patterns, _header_patterns, form_of_title, _nil_pattern, declares_nil, meaning_of_header, header_text,
     ):  # fmt: skip
         function.cache_clear()
