@@ -1,8 +1,8 @@
 {# The facts whose rows are made of figures. #}
 {% macro facts_of_figures() -%}
     {{ return([
-        'fct_functional_expenditure', 'fct_economic_expenditure', 'fct_revenue', 'fct_project_expenditure',
-        'fct_procurement', 'fct_three_public',
+        'fct_functional_expenditure', 'fct_all_funds_expenditure', 'fct_economic_expenditure', 'fct_revenue',
+        'fct_project_expenditure', 'fct_procurement', 'fct_three_public',
     ]) }}
 {%- endmacro %}
 

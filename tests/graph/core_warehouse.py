@@ -214,7 +214,7 @@ def budget_2017(core: Core) -> str:
         document, "expenditure_summary", "agency",
         [*FUNCTIONAL, Column("procurement_current", is_leaf=False), Column("procurement_pending", is_leaf=False)],
         [
-            Line(office, None, None, ["12,219", "5,675", "6,544", "997", "124"], False, None, None, "department"),
+            Line(office, None, None, ["12,219", "5,675", "6,544", "997", "124"], False, "total", None, "department"),
             Line(own, None, None, ["7,861", "4,805", "3,056", "282", "89"]),
             Line(services, None, None, ["4,358", "870", "3,488", "715", "35"]),
         ],
@@ -534,6 +534,24 @@ def invented(core: Core) -> dict[str, str]:
                  "department"),
         ],
     )  # fmt: skip
+    # Own money of a unit is in the form of all funds only; the form of the fund prints 人员经费 and 公用经费 and no 基本支出.
+    science = core.document("science_2025.pdf", fiscal_year=2025, department_name="示例市科技局", **city)
+    documents["science_2025"] = science
+    core.form(
+        science, "general_public_expenditure", "functional", [Column("personnel"), Column("public_use"), Column("project")],
+        [Line("示例市科技局", "2060602", "社会科学研究", ["70", "20", "10"], True, "item", None, "department")],
+        fund="general_public_budget",
+    )  # fmt: skip
+    core.form(
+        science, "expenditure_summary", "functional", [Column("total")],
+        [
+            Line("示例市科技局", "2060602", "社会科学研究", ["150"], True, "item", None, "department"),
+            Line("示例市科技局", "2060799", "其他科学技术普及支出", ["7"], True, "item", None, "department"),
+        ],
+    )  # fmt: skip
+    # A whole government: what its departments spend is part of it.
+    add("government_2025", functional("示例市", "2060602 社会科学研究 90,000 - -", "department"), fiscal_year=2025,
+        department_name="示例市", department_level="government")  # fmt: skip
     # A file that could not be read.
     documents["truncated"] = core.document("truncated.pdf", status="refused", status_reason="truncated_file")
     core.rows["refusal"].append(

@@ -9,7 +9,20 @@ fact_form as (
 
 final as (
     select
-        figure.*,
+        figure.* replace (
+            -- Under a heading of what was carried over from last year, the funds are its parts and no revenue of this
+            -- year.
+            case
+                when
+                    figure.source in (
+                        'general_public_budget', 'government_managed_funds', 'state_capital_operations',
+                        'fiscal_special_account', 'unit_funds'
+                    )
+                    and regexp_matches(figure.header_path, '(上年|年初)(结转|结余)')
+                    then 'carry_over'
+                else figure.source
+            end as source
+        ),
         fact_form.fact,
         fact_form.preference,
         -- Economic classes are printed for the whole, or in one form for basic and in another for project expenditure.
@@ -23,7 +36,10 @@ final as (
     inner join fact_form
         on figure.form = fact_form.form
     where
-        case fact_form.fact
+        -- A government's forms hold its departments': of its expenditure by function there is a series of its own
+        -- perimeter, the rest stands in government_line.
+        (figure.perimeter <> 'government' or fact_form.fact = 'functional_expenditure')
+        and case replace(fact_form.fact, 'all_funds_', 'functional_')
             when 'functional_expenditure'
                 then
                     figure.scheme = 'functional'

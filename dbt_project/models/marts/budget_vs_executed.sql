@@ -71,10 +71,7 @@ final as (
         executed_yuan,
         executed_yuan - approved_yuan as difference_yuan,
         case
-            when is_like_for_like and approved_yuan <> 0
-                then try_cast(
-                    round(100 * cast(executed_yuan as double) / cast(approved_yuan as double), 4) as decimal(20, 4)
-                )
+            when is_like_for_like then {{ ratio('100 * executed_yuan', 'approved_yuan', 'decimal(20, 4)') }}
         end as execution_rate_pct,
         error_bound_yuan,
         figure_ids,

@@ -1,65 +1,8 @@
+-- One row for each department, year and phase. Expenditure, its basic and project parts and the share of 其他 are of
+-- one scope, the funds that `funds` names; revenue and all_funds_expenditure_yuan are of all funds; the rest is of the
+-- whole department. Amounts of different scopes are not subtracted from one another.
 with functional as (
-    select
-        department_id,
-        perimeter,
-        fiscal_year,
-        phase,
-        any_value(department_name) as department_name,
-        any_value(jurisdiction_code) as jurisdiction_code,
-        sum({{ functional_amount() }}) as expenditure_yuan,
-        sum(basic_yuan) as basic_yuan,
-        sum(project_yuan) as project_yuan,
-        sum(total_yuan) filter (where right(functional_code, 2) = '99') as other_code_yuan,
-        cast(count(distinct agency_id) as integer) as agency_count,
-    from {{ ref('fct_functional_expenditure') }}
-    group by department_id, perimeter, fiscal_year, phase
-),
-
-revenue as (
-    select
-        department_id,
-        perimeter,
-        fiscal_year,
-        phase,
-        any_value(department_name) as department_name,
-        any_value(jurisdiction_code) as jurisdiction_code,
-        sum(amount_yuan) as revenue_yuan,
-    from {{ ref('fct_revenue') }}
-    group by department_id, perimeter, fiscal_year, phase
-),
-
-project as (
-    select
-        department_id,
-        perimeter,
-        fiscal_year,
-        phase,
-        cast(count(distinct project_id) as integer) as project_count,
-    from {{ ref('fct_project_expenditure') }}
-    group by department_id, perimeter, fiscal_year, phase
-),
-
-procurement as (
-    select
-        department_id,
-        perimeter,
-        fiscal_year,
-        phase,
-        sum(amount_yuan) as procurement_yuan,
-    from {{ ref('fct_procurement') }}
-    group by department_id, perimeter, fiscal_year, phase
-),
-
-three_public as (
-    select
-        department_id,
-        perimeter,
-        fiscal_year,
-        phase,
-        sum(amount_yuan) as three_public_yuan,
-    from {{ ref('fct_three_public') }}
-    where not is_comparative
-    group by department_id, perimeter, fiscal_year, phase
+    select * from {{ ref('int_functional_fact') }}
 ),
 
 document as (
@@ -70,127 +13,176 @@ document as (
     from {{ ref('dim_document') }}
 ),
 
-statistic as (
+agency as (
+    select * from {{ ref('int_agency_name') }}
+),
+
+-- Some departments print expenditure of all funds without functions: then its total speaks.
+printed_total as (
+    select
+        document.department_id,
+        document.department_level as perimeter,
+        figure.fiscal_year,
+        figure.phase,
+        max(figure.amount_yuan) as printed_yuan,
+    from {{ ref('stg_figure') }} as figure
+    inner join {{ ref('dim_document') }} as document
+        on
+            figure.document_id = document.document_id
+            and document.is_counted
+    where
+        figure.form = 'expenditure_summary'
+        and figure.fund = 'all'
+        and figure.measure = 'total'
+        and figure.line_level = 'total'
+        and figure.agency_level = 'department'
+        and not figure.is_comparative
+    group by all
+),
+
+part as (
+    select
+        department_id,
+        perimeter,
+        fiscal_year,
+        phase,
+        jurisdiction_code,
+        agency_id,
+        fund,
+        amount_yuan as expenditure_yuan,
+        whole_basic_yuan as basic_yuan,
+        project_yuan,
+        case when is_other_code then amount_yuan end as other_code_yuan,
+    from functional
+    where fact = 'functional_expenditure'
+    union all by name
+    select
+        department_id,
+        perimeter,
+        fiscal_year,
+        phase,
+        jurisdiction_code,
+        amount_yuan as all_funds_expenditure_yuan,
+    from functional
+    where fact = 'all_funds_expenditure'
+    union all by name
+    select
+        department_id,
+        perimeter,
+        fiscal_year,
+        phase,
+        jurisdiction_code,
+        amount_yuan as revenue_yuan,
+    from {{ ref('fct_revenue') }}
+    union all by name
+    select
+        department_id,
+        perimeter,
+        fiscal_year,
+        phase,
+        jurisdiction_code,
+        project_id,
+    from {{ ref('fct_project_expenditure') }}
+    union all by name
+    select
+        department_id,
+        perimeter,
+        fiscal_year,
+        phase,
+        jurisdiction_code,
+        amount_yuan as procurement_yuan,
+    from {{ ref('fct_procurement') }}
+    union all by name
+    select
+        department_id,
+        perimeter,
+        fiscal_year,
+        phase,
+        jurisdiction_code,
+        amount_yuan as three_public_yuan,
+    from {{ ref('fct_three_public') }}
+    where not is_comparative
+    union all by name
     select
         statistic.department_id,
         document.perimeter,
         statistic.fiscal_year,
         document.phase,
-        cast(sum(statistic.value) filter (
-            where statistic.metric = 'staff'
-        ) as integer) as staff_count,
-        cast(sum(statistic.value) filter (
-            where statistic.metric = 'authorised_posts'
-        ) as integer) as authorised_posts_count,
-        cast(sum(statistic.value) filter (
-            where statistic.metric in ('retirees', 'retirees_leave')
-        ) as integer) as retiree_count,
-        cast(sum(statistic.value) filter (
-            where statistic.metric = 'vehicles'
-        ) as integer) as vehicle_count,
+        statistic.jurisdiction_code,
+        statistic.metric,
+        statistic.value,
     from {{ ref('fct_agency_statistic') }} as statistic
     inner join document
         on statistic.document_id = document.document_id
-    group by statistic.department_id, document.perimeter, statistic.fiscal_year, document.phase
 ),
 
-subject as (
+summed as (
     select
-        coalesce(functional.department_id, revenue.department_id) as department_id,
-        coalesce(functional.perimeter, revenue.perimeter) as perimeter,
-        coalesce(functional.fiscal_year, revenue.fiscal_year) as fiscal_year,
-        coalesce(functional.phase, revenue.phase) as phase,
-        coalesce(functional.department_name, revenue.department_name) as department_name,
-        coalesce(functional.jurisdiction_code, revenue.jurisdiction_code) as jurisdiction_code,
-        functional.agency_count,
-        revenue.revenue_yuan,
-        functional.expenditure_yuan,
-        functional.basic_yuan,
-        functional.project_yuan,
-        functional.other_code_yuan,
-    from functional
-    full outer join revenue
-        on
-            functional.department_id = revenue.department_id
-            and functional.perimeter = revenue.perimeter
-            and functional.fiscal_year = revenue.fiscal_year
-            and functional.phase = revenue.phase
+        department_id,
+        perimeter,
+        fiscal_year,
+        phase,
+        any_value(jurisdiction_code) as jurisdiction_code,
+        nullif(cast(count(distinct agency_id) as integer), 0) as agency_count,
+        sum(revenue_yuan) as revenue_yuan,
+        sum(all_funds_expenditure_yuan) as all_funds_expenditure_yuan,
+        array_to_string(list_sort(list(distinct fund) filter (where fund is not null)), ', ') as funds,
+        sum(expenditure_yuan) as expenditure_yuan,
+        sum(basic_yuan) as basic_yuan,
+        sum(project_yuan) as project_yuan,
+        sum(procurement_yuan) as procurement_yuan,
+        sum(three_public_yuan) as three_public_yuan,
+        nullif(cast(count(distinct project_id) as integer), 0) as project_count,
+        sum(value) filter (where metric = 'authorised_posts') as authorised_posts_count,
+        sum(value) filter (where metric = 'staff') as staff_count,
+        sum(value) filter (where metric in ('retirees', 'retirees_leave')) as retiree_count,
+        sum(value) filter (where metric = 'vehicles') as vehicle_count,
+        case
+            when sum(expenditure_yuan) is not null then coalesce(sum(other_code_yuan), 0)
+        end as other_code_yuan,
+    from part
+    group by department_id, perimeter, fiscal_year, phase
+    -- What a document says of three public expenses or staff alone is no profile of a department.
+    having coalesce(sum(expenditure_yuan), sum(all_funds_expenditure_yuan), sum(revenue_yuan)) is not null
 ),
 
 final as (
     select
-        subject.department_id,
-        subject.department_name,
-        subject.jurisdiction_code,
-        subject.perimeter,
-        subject.fiscal_year,
-        subject.phase,
-        subject.agency_count,
-        subject.revenue_yuan,
-        subject.expenditure_yuan,
-        subject.basic_yuan,
-        subject.project_yuan,
-        procurement.procurement_yuan,
-        three_public.three_public_yuan,
-        project.project_count,
-        statistic.authorised_posts_count,
-        statistic.staff_count,
-        statistic.retiree_count,
-        statistic.vehicle_count,
-        case
-            when statistic.staff_count > 0
-                then cast(
-                    round(cast(subject.basic_yuan as double) / cast(statistic.staff_count as double), 2)
-                    as decimal(20, 2)
-                )
-        end as basic_per_head_yuan,
-        subject.other_code_yuan,
-        case
-            when subject.expenditure_yuan <> 0
-                then cast(
-                    round(
-                        cast(coalesce(subject.other_code_yuan, 0) as double)
-                        / cast(subject.expenditure_yuan as double),
-                        6
-                    ) as decimal(20, 6)
-                )
-        end as share_of_other_codes,
-    from subject
-    left join procurement
+        summed.department_id,
+        agency.agency_name as department_name,
+        summed.jurisdiction_code,
+        summed.perimeter,
+        summed.fiscal_year,
+        summed.phase,
+        summed.agency_count,
+        cast(summed.revenue_yuan as decimal(20, 2)) as revenue_yuan,
+        cast(
+            coalesce(summed.all_funds_expenditure_yuan, printed_total.printed_yuan) as decimal(20, 2)
+        ) as all_funds_expenditure_yuan,
+        summed.funds,
+        cast(summed.expenditure_yuan as decimal(20, 2)) as expenditure_yuan,
+        cast(summed.basic_yuan as decimal(20, 2)) as basic_yuan,
+        cast(summed.project_yuan as decimal(20, 2)) as project_yuan,
+        cast(summed.procurement_yuan as decimal(20, 2)) as procurement_yuan,
+        cast(summed.three_public_yuan as decimal(20, 2)) as three_public_yuan,
+        summed.project_count,
+        try_cast(summed.authorised_posts_count as integer) as authorised_posts_count,
+        try_cast(summed.staff_count as integer) as staff_count,
+        try_cast(summed.retiree_count as integer) as retiree_count,
+        try_cast(summed.vehicle_count as integer) as vehicle_count,
+        {{ ratio('summed.basic_yuan', 'summed.staff_count', 'decimal(20, 2)') }} as basic_per_head_yuan,
+        cast(summed.other_code_yuan as decimal(20, 2)) as other_code_yuan,
+        {{ ratio('summed.other_code_yuan', 'summed.expenditure_yuan', 'decimal(20, 6)') }} as share_of_other_codes,
+    from summed
+    left join printed_total
         on
-            subject.department_id = procurement.department_id
-            and subject.perimeter = procurement.perimeter
-            and subject.fiscal_year = procurement.fiscal_year
-            and subject.phase = procurement.phase
-    left join three_public
-        on
-            subject.department_id = three_public.department_id
-            and subject.perimeter = three_public.perimeter
-            and subject.fiscal_year = three_public.fiscal_year
-            and subject.phase = three_public.phase
-    left join project
-        on
-            subject.department_id = project.department_id
-            and subject.perimeter = project.perimeter
-            and subject.fiscal_year = project.fiscal_year
-            and subject.phase = project.phase
-    left join statistic
-        on
-            subject.department_id = statistic.department_id
-            and subject.perimeter = statistic.perimeter
-            and subject.fiscal_year = statistic.fiscal_year
-            and subject.phase = statistic.phase
+            summed.department_id = printed_total.department_id
+            and summed.perimeter = printed_total.perimeter
+            and summed.fiscal_year = printed_total.fiscal_year
+            and summed.phase = printed_total.phase
+    left join agency
+        on summed.department_id = agency.agency_id
 )
 
-select
-    * replace (
-        cast(basic_yuan as decimal(20, 2)) as basic_yuan,
-        cast(expenditure_yuan as decimal(20, 2)) as expenditure_yuan,
-        cast(other_code_yuan as decimal(20, 2)) as other_code_yuan,
-        cast(procurement_yuan as decimal(20, 2)) as procurement_yuan,
-        cast(project_yuan as decimal(20, 2)) as project_yuan,
-        cast(revenue_yuan as decimal(20, 2)) as revenue_yuan,
-        cast(three_public_yuan as decimal(20, 2)) as three_public_yuan
-    ),
-from final
+select * from final
 order by department_id, perimeter, fiscal_year, phase

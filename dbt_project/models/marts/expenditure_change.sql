@@ -2,10 +2,8 @@
 -- codes that gave way to others (reclassification), and the rest. The parts of every row add up to its change, and
 -- reclassification adds up to nothing over a comparable code.
 with fact as (
-    select
-        *,
-        {{ functional_amount() }} as amount_yuan,
-    from {{ ref('fct_functional_expenditure') }}
+    select * from {{ ref('int_functional_fact') }}
+    where fact = 'functional_expenditure'
 ),
 
 event as (
@@ -18,18 +16,7 @@ comparable as (
 ),
 
 year as (
-    select
-        department_id,
-        perimeter,
-        fund,
-        phase,
-        fiscal_year,
-        lag(fiscal_year) over (
-            partition by department_id, perimeter, fund, phase
-            order by fiscal_year
-        ) as previous_fiscal_year,
-    from fact
-    group by department_id, perimeter, fund, phase, fiscal_year
+    {{ earlier_year() }}
 ),
 
 line as (
@@ -51,7 +38,7 @@ line as (
     left join comparable
         on
             fact.functional_code = comparable.code
-            and fact.fiscal_year between coalesce(comparable.first_year, 0) and coalesce(comparable.last_year, 9999)
+            and {{ in_years('fact', 'comparable') }}
 ),
 
 agency_year as (

@@ -1,14 +1,14 @@
 -- Sources are a tree (reference.revenue_source): a source whose parts are printed for the same agency is a total of
--- them.
+-- them. A source that the tree does not know stands under its printed name.
 with recursive figure as (
     select
         *,
-        coalesce(source, line_code) as revenue_source,
+        coalesce(source, line_code, nullif({{ plain_name('line_name') }}, '')) as revenue_source,
     from {{ ref('fact_figure') }}
     where
         fact = 'revenue'
         and amount_yuan is not null
-        and coalesce(source, line_code) is not null
+        and coalesce(source, line_code, nullif({{ plain_name('line_name') }}, '')) is not null
 ),
 
 revenue_source as (
@@ -67,7 +67,7 @@ final as (
         any_value(leaf.jurisdiction_code) as jurisdiction_code,
         any_value(leaf.perimeter) as perimeter,
         leaf.revenue_source as source,
-        any_value(revenue_source.chinese) as source_name,
+        coalesce(any_value(revenue_source.chinese), first(leaf.line_name order by leaf.figure_id)) as source_name,
         leaf.phase,
         leaf.fiscal_year,
         first(leaf.form order by leaf.figure_id) as form,

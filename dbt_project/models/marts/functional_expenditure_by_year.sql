@@ -1,10 +1,10 @@
 -- The headline: what each function cost each department in each year, at every level, beside the latest earlier year.
--- Every level is the sum of leaves; years are tied by comparable code, and `link` says how.
+-- Every level is the sum of leaves; years are tied by comparable code, and `link` says how. A row is of one fund, as in
+-- fct_functional_expenditure; expenditure_by_scope says what no form of a fund shows. A government's own budget is the
+-- perimeter `government`, which holds its departments': rows of different perimeters are not added.
 with fact as (
-    select
-        *,
-        {{ functional_amount() }} as amount_yuan,
-    from {{ ref('fct_functional_expenditure') }}
+    select * from {{ ref('int_functional_fact') }}
+    where fact = 'functional_expenditure'
 ),
 
 class as (
@@ -53,7 +53,7 @@ line as (
             where functional_code = level_code
         ) as printed_name,
         sum(amount_yuan) as amount_yuan,
-        sum(basic_yuan) as basic_yuan,
+        sum(whole_basic_yuan) as basic_yuan,
         sum(project_yuan) as project_yuan,
         sum(error_bound_yuan) as error_bound_yuan,
         bool_or(is_corrected) as is_corrected,
@@ -75,7 +75,7 @@ line as (
         first(level order by document_id, agency_id) as level,
         first(functional_name order by document_id, agency_id) as printed_name,
         sum(amount_yuan) as amount_yuan,
-        sum(basic_yuan) as basic_yuan,
+        sum(whole_basic_yuan) as basic_yuan,
         sum(project_yuan) as project_yuan,
         sum(error_bound_yuan) as error_bound_yuan,
         bool_or(is_corrected) as is_corrected,
@@ -101,7 +101,7 @@ edition as (
     inner join class
         on
             line.functional_code = class.functional_code
-            and line.fiscal_year between coalesce(class.first_year, 0) and coalesce(class.last_year, 9999)
+            and {{ in_years('line', 'class') }}
     group by line.functional_code, line.fiscal_year
 ),
 
@@ -144,7 +144,7 @@ named as (
     left join comparable
         on
             line.functional_code = comparable.code
-            and line.fiscal_year between coalesce(comparable.first_year, 0) and coalesce(comparable.last_year, 9999)
+            and {{ in_years('line', 'comparable') }}
 ),
 
 whole as (
@@ -159,18 +159,7 @@ whole as (
 ),
 
 covered_year as (
-    select
-        department_id,
-        perimeter,
-        fund,
-        phase,
-        fiscal_year,
-        lag(fiscal_year) over (
-            partition by department_id, perimeter, fund, phase
-            order by fiscal_year
-        ) as previous_covered_year,
-    from fact
-    group by department_id, perimeter, fund, phase, fiscal_year
+    {{ earlier_year() }}
 ),
 
 series as (
@@ -206,7 +195,7 @@ compared as (
     select
         named.*,
         whole.department_yuan,
-        covered_year.previous_covered_year,
+        covered_year.previous_fiscal_year as previous_covered_year,
         previous.previous_fiscal_year,
         previous.line_keys,
         previous.previous_line_keys,
@@ -290,20 +279,9 @@ final as (
         previous_fiscal_year,
         previous_amount_yuan,
         amount_yuan - previous_amount_yuan as change_yuan,
-        case
-            when previous_amount_yuan <> 0
-                then try_cast(
-                    round(
-                        100 * cast(amount_yuan - previous_amount_yuan as double) / cast(previous_amount_yuan as double),
-                        4
-                    )
-                    as decimal(20, 4)
-                )
-        end as change_pct,
-        case
-            when department_yuan <> 0
-                then cast(round(cast(amount_yuan as double) / cast(department_yuan as double), 6) as decimal(20, 6))
-        end as share_of_department,
+        {{ ratio('100 * (amount_yuan - previous_amount_yuan)', 'previous_amount_yuan', 'decimal(20, 4)') }}
+            as change_pct,
+        {{ ratio('amount_yuan', 'department_yuan', 'decimal(20, 6)') }} as share_of_department,
         case
             when previous_covered_year is null then 'no earlier document'
             when previous_fiscal_year is null then 'not in ' || previous_covered_year

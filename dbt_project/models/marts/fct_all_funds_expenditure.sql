@@ -1,0 +1,37 @@
+-- Expenditure by function from all funds (支出总表), own money of units and carry-over included: the whole, which mostly
+-- is not split by fund. It overlaps fct_functional_expenditure, and is never added to it.
+with final as (
+    select
+        document_id,
+        agency_id,
+        agency_name,
+        department_id,
+        department_name,
+        jurisdiction_code,
+        perimeter,
+        fund,
+        line_key,
+        functional_code,
+        functional_name,
+        level,
+        code_evidence,
+        phase,
+        fiscal_year,
+        form,
+        cast(amount_yuan as decimal(20, 2)) as amount_yuan,
+        cast(total_yuan as decimal(20, 2)) as total_yuan,
+        cast(basic_yuan as decimal(20, 2)) as basic_yuan,
+        cast(project_yuan as decimal(20, 2)) as project_yuan,
+        cast(personnel_yuan as decimal(20, 2)) as personnel_yuan,
+        cast(public_use_yuan as decimal(20, 2)) as public_use_yuan,
+        cast(error_bound_yuan as decimal(20, 4)) as error_bound_yuan,
+        is_corrected,
+        figure_ids,
+    from {{ ref('int_functional_fact') }}
+    where
+        fact = 'all_funds_expenditure'
+        and perimeter <> 'government'
+)
+
+select * from final
+order by document_id, agency_id, fund, line_key, phase, fiscal_year
