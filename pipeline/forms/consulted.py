@@ -78,7 +78,7 @@ class _Question(Generic[P, R]):
 
     def __call__(self, *arguments: P.args, **named: P.kwargs) -> R:
         global _inside
-        asked = self._signature.bind(*arguments, **named).args if named else arguments
+        asked = self._in_order(*arguments, **named) if named else arguments
         _note((*self._name, *asked))
         _inside += 1
         try:
@@ -90,11 +90,17 @@ class _Question(Generic[P, R]):
     def stands_for(self, *arguments: P.args, **named: P.kwargs) -> Iterator[None]:
         """Within the block, what is taken from the tables that the answer rests on is covered by the answer; from others it is not."""
         self(*arguments, **named)
-        covered = self._rests_on(*self._signature.bind(*arguments, **named).args)
+        covered = self._rests_on(*self._in_order(*arguments, **named))
         with recording() as asked:
             yield
         for scope in asked - covered:
             _note(scope)
+
+    def _in_order(self, *arguments: Any, **named: Any) -> tuple[Any, ...]:
+        """All arguments by their places, those by name and those left out included."""
+        bound = self._signature.bind(*arguments, **named)
+        bound.apply_defaults()
+        return bound.args
 
     def _tables_of(self, *arguments: Any) -> frozenset[Scope]:
         with recording() as asked:

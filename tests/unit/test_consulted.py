@@ -72,14 +72,14 @@ def test_questions_cover_what_they_ask_themselves() -> None:
         return {row["identity"] for row in consulted.table(ROOT / "pipeline" / "proofs" / "identities.csv")}
 
     @consulted.question
-    def is_word(text: str) -> bool:
-        return text in words()
+    def is_word(text: str, prefix: str = "", suffix: str = "") -> bool:
+        return prefix + text + suffix in words()
 
     for _ in range(2):
         with consulted.recording() as record:
             is_word("rows_add_up")
-            is_word(text="another")
-        assert {scope[-1] for scope in record} == {"rows_add_up", "another"}
+            assert is_word("rows_add", suffix="_up"), "an argument by name counts"
+        assert {scope[2:] for scope in record} == {("rows_add_up",), ("rows_add", "", "_up")}
     for _ in range(2):
         with consulted.recording() as record:
             words()
