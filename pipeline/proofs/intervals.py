@@ -1,7 +1,7 @@
 """Can all identities of a document hold at once, each amount within its interval? If not, which amounts must be wrong?
 
-Belongs here: linear feasibility and the smallest set of amounts to give up, on sparse matrices (scipy, HiGHS). Does not
-belong here: what an identity means.
+Belongs here: linear feasibility and the smallest set of amounts to give up (HiGHS). Does not belong here: what an identity
+means.
 
 The unknowns are deviations from the printed values, in units of the smallest half unit of the component, so that exact and
 rounded amounts mix. The smallest set is found by implicit hitting sets: every sum that cannot hold and every infeasible
@@ -16,16 +16,18 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
+import highspy
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
-from scipy.sparse import csr_matrix, hstack, identity
 
+_INFINITE = float("inf")
 _FEASIBLE = 1e-4
 _NONZERO = 1e-7
 _MOST_ROUNDS = 60
 _MOST_ALTERNATIVES = 40
 _MOST_CERTIFICATES = 50
+_UNBOUNDED = (highspy.HighsModelStatus.kUnbounded, highspy.HighsModelStatus.kUnboundedOrInfeasible)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,42 +121,85 @@ def _failing_components(constraints: Sequence[Constraint]) -> list[_Component]:
     return components
 
 
-@dataclass
 class _System:
-    """One component in numbers: rows are constraints, columns are places, right sides are −difference."""
+    """One component in numbers: rows are constraints, columns are places, right sides are −difference.
 
-    matrix: csr_matrix
-    right: np.ndarray
-    half: np.ndarray
-    places: list[int]
-    rows: list[int]
-    scale: int
+    Its linear programme is elastic (least total violation) and is made once: from one question to the next only the bounds of
+    columns change, and the solver goes on from where it stood.
+    """
 
-    def bounds(self, free: Iterable[int], exact: Iterable[int] = ()) -> tuple[np.ndarray, np.ndarray]:
-        low, high = -self.half.copy(), self.half.copy()
-        exact = list(exact)
-        low[exact] = high[exact] = 0.0
-        free = list(free)
-        low[free], high[free] = -np.inf, np.inf
-        return low, high
+    def __init__(self, rows: list[int], constraints: Sequence[Constraint], halves: Sequence[int]) -> None:
+        self.rows = rows
+        self.places = sorted({place for index in rows for place, _ in constraints[index].terms})
+        self.column = {place: number for number, place in enumerate(self.places)}
+        self.scale = min((halves[place] for place in self.places if halves[place] > 0), default=1)
+        self.half = [halves[place] / self.scale for place in self.places]
+        self.right = [-constraints[index].difference / self.scale for index in rows]
+        self.terms = [[(self.column[place], float(sign)) for place, sign in constraints[index].terms] for index in rows]
+        self.rows_of: list[list[int]] = [[] for _ in self.places]
+        for number, terms in enumerate(self.terms):
+            for column, _ in terms:
+                self.rows_of[column].append(number)
+
+    @cached_property
+    def elastic(self) -> highspy.Highs:
+        """The programme with two columns more for each row, which take up what the row lacks or has too much."""
+        over, under = len(self.places), len(self.places) + len(self.rows)
+        rows = [[*terms, (over + number, 1.0), (under + number, -1.0)] for number, terms in enumerate(self.terms)]
+        lack = len(self.rows)
+        return _programme(
+            [0.0] * len(self.places) + [1.0] * (2 * lack),
+            [-half for half in self.half] + [0.0] * (2 * lack),
+            self.half + [_INFINITE] * (2 * lack),
+            rows,
+            (self.right, self.right),
+        )
+
+    def violations(self, free: Iterable[int], seconds: float) -> tuple[list[float], list[float]] | None:
+        """How far each row fails at least, with those columns free, and the dual values; None where the solver gave up."""
+        low, high = [-half for half in self.half], list(self.half)
+        for column in free:
+            low[column], high[column] = -_INFINITE, _INFINITE
+        count = len(self.places)
+        self.elastic.changeColsBounds(count, np.arange(count, dtype=np.int32), np.array(low), np.array(high))
+        if _run(self.elastic, seconds) != highspy.HighsModelStatus.kOptimal:
+            return None
+        solution = self.elastic.getSolution()
+        value = list(solution.col_value)[count:]
+        return [a + b for a, b in zip(value[: len(self.rows)], value[len(self.rows) :], strict=True)], list(
+            solution.row_dual
+        )
 
 
-def _system(rows: list[int], constraints: Sequence[Constraint], halves: Sequence[int]) -> _System:
-    places = sorted({place for index in rows for place, _ in constraints[index].terms})
-    column = {place: number for number, place in enumerate(places)}
-    data, row_numbers, columns = [], [], []
-    right = np.empty(len(rows))
-    positive = [halves[place] for place in places if halves[place] > 0]
-    scale = min(positive) if positive else 1
-    for number, index in enumerate(rows):
-        right[number] = -constraints[index].difference / scale
-        for place, coefficient in constraints[index].terms:
-            data.append(float(coefficient))
-            row_numbers.append(number)
-            columns.append(column[place])
-    matrix = csr_matrix((data, (row_numbers, columns)), shape=(len(rows), len(places)))
-    half = np.array([halves[place] / scale for place in places])
-    return _System(matrix, right, half, places, rows, scale)
+def _programme(
+    costs: Sequence[float],
+    low: Sequence[float],
+    high: Sequence[float],
+    rows: Sequence[Sequence[tuple[int, float]]],
+    right: tuple[Sequence[float], Sequence[float]],
+) -> highspy.Highs:
+    """A programme for HiGHS: the least cost within the bounds of columns and rows; `rows` name (column, coefficient)."""
+    model = highspy.HighsLp()
+    model.num_col_, model.num_row_ = len(costs), len(rows)
+    model.col_cost_, model.col_lower_, model.col_upper_ = (
+        np.array(values, dtype=float) for values in (costs, low, high)
+    )
+    model.row_lower_, model.row_upper_ = (np.array(values, dtype=float) for values in right)
+    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    model.a_matrix_.start_ = np.cumsum([0, *(len(row) for row in rows)], dtype=np.int32)
+    model.a_matrix_.index_ = np.array([column for row in rows for column, _ in row], dtype=np.int32)
+    model.a_matrix_.value_ = np.array([coefficient for row in rows for _, coefficient in row], dtype=float)
+    solver = highspy.Highs()
+    solver.setOptionValue("output_flag", False)
+    solver.setOptionValue("threads", 1)
+    solver.passModel(model)
+    return solver
+
+
+def _run(solver: highspy.Highs, seconds: float) -> highspy.HighsModelStatus:
+    solver.setOptionValue("time_limit", solver.getRunTime() + max(seconds, 0.05))
+    solver.run()
+    return solver.getModelStatus()
 
 
 def _solve_component(
@@ -172,8 +217,7 @@ def _solve_component(
         if abs(constraint.difference) > constraint.bound:
             clauses.append(frozenset(place for place, _ in constraint.terms))
             solution.broken.add(index)
-    system = _system(component.constraints, constraints, halves)
-    column = {place: number for number, place in enumerate(system.places)}
+    system = _System(component.constraints, constraints, halves)
     freed: list[int] = []
     feasible = is_cheapest = False
     for _ in range(_MOST_ROUNDS):
@@ -181,7 +225,7 @@ def _solve_component(
         if remaining <= 0:
             break
         freed = _cheapest_cover(clauses, costs, remaining) if is_cheapest else _quick_cover(clauses, costs)
-        certificates = _disjoint_certificates(system, [column[place] for place in freed], deadline)
+        certificates = _disjoint_certificates(system, [system.column[place] for place in freed], deadline)
         if certificates is None:
             break
         if not certificates and is_cheapest:
@@ -236,19 +280,22 @@ def _cheapest_cover(clauses: Sequence[frozenset[int]], costs: Sequence[float], s
     )
     places = sorted(set().union(*minimal))
     column = {place: number for number, place in enumerate(places)}
-    rows = [number for number, clause in enumerate(minimal) for _ in clause]
-    columns = [column[place] for clause in minimal for place in clause]
-    matrix = csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(len(minimal), len(places)))
-    result = milp(
-        np.array([costs[place] for place in places]),
-        constraints=LinearConstraint(matrix, lb=np.ones(len(minimal))),
-        integrality=np.ones(len(places)),
-        bounds=Bounds(0, 1),
-        options={"time_limit": max(seconds, 0.05), "mip_rel_gap": 1e-4, "presolve": False},
+    solver = _programme(
+        [costs[place] for place in places],
+        [0.0] * len(places),
+        [1.0] * len(places),
+        [[(column[place], 1.0) for place in sorted(clause)] for clause in minimal],
+        ([1.0] * len(minimal), [_INFINITE] * len(minimal)),
     )
-    if result.x is None:
+    solver.setOptionValue("mip_rel_gap", 1e-4)
+    solver.setOptionValue("presolve", "off")
+    for number in range(len(places)):
+        solver.changeColIntegrality(number, highspy.HighsVarType.kInteger)
+    _run(solver, seconds)
+    values = list(solver.getSolution().col_value)
+    if not solver.getSolution().value_valid:
         return _quick_cover(clauses, costs)
-    return [place for place, value in zip(places, result.x, strict=True) if value > 0.5]
+    return [place for place, value in zip(places, values, strict=True) if value > 0.5]
 
 
 def _disjoint_certificates(
@@ -276,64 +323,41 @@ def _certificates(system: _System, free: Iterable[int], seconds: float) -> list[
     """
     if seconds <= 0:
         return None
-    row_count, column_count = system.matrix.shape
-    low, high = system.bounds(free)
-    options = {"time_limit": max(seconds, 0.05)}
-    plain = linprog(
-        np.zeros(column_count), A_eq=system.matrix, b_eq=system.right, bounds=np.column_stack([low, high]), method="highs",
-        options=options,
-    )  # fmt: skip
-    if plain.status == 0:
-        return []
-    eye = identity(row_count, format="csr")
-    matrix = hstack([system.matrix, eye, -eye], format="csr")
-    objective = np.concatenate([np.zeros(column_count), np.ones(2 * row_count)])
-    bounds = np.column_stack(
-        [np.concatenate([low, np.zeros(2 * row_count)]), np.concatenate([high, np.full(2 * row_count, np.inf)])]
-    )
-    result = linprog(
-        objective,
-        A_eq=matrix,
-        b_eq=system.right,
-        bounds=bounds,
-        method="highs",
-        options=options,
-    )
-    if result.status != 0:
+    found = system.violations(free, seconds)
+    if found is None:
         return None
-    violation = result.x[column_count : column_count + row_count] + result.x[column_count + row_count :]
-    if violation.max(initial=0.0) <= _FEASIBLE * max(1.0, float(system.half.max(initial=1.0)) * 1e-6):
+    violation, dual = found
+    if max(violation, default=0.0) <= _FEASIBLE * max(1.0, max(system.half, default=1.0) * 1e-6):
         return []
-    dual = np.where(np.abs(result.eqlin.marginals) > _NONZERO, result.eqlin.marginals, 0.0)
-    return _connected_certificates(system, dual, violation)
+    return _connected_certificates(system, [value if abs(value) > _NONZERO else 0.0 for value in dual], violation)
 
 
 def _connected_certificates(
-    system: _System, dual: np.ndarray, violation: np.ndarray
+    system: _System, dual: Sequence[float], violation: Sequence[float]
 ) -> list[tuple[set[int], set[int]]]:
-    combined = np.asarray(system.matrix.T @ dual).ravel()
-    by_column = system.matrix.tocsc()
+    combined = [0.0] * len(system.places)
+    for number, terms in enumerate(system.terms):
+        for column, coefficient in terms:
+            combined[column] += coefficient * dual[number]
     found: list[tuple[set[int], set[int]]] = []
     seen: set[int] = set()
-    active = set(np.flatnonzero(dual).tolist())
-    for start in np.flatnonzero(violation > _FEASIBLE):
-        if int(start) in seen:
+    for start, amount in enumerate(violation):
+        if amount <= _FEASIBLE or start in seen:
             continue
-        rows, columns, queue = set(), set(), [int(start)]
+        rows: set[int] = set()
+        columns: set[int] = set()
+        queue = [start]
         while queue:
             row = queue.pop()
             if row in rows:
                 continue
             rows.add(row)
-            for number in system.matrix.indices[system.matrix.indptr[row] : system.matrix.indptr[row + 1]]:
-                number = int(number)
-                if number in columns:
-                    continue
-                columns.add(number)
-                neighbours = by_column.indices[by_column.indptr[number] : by_column.indptr[number + 1]]
-                queue.extend(int(other) for other in neighbours if int(other) in active and int(other) not in rows)
+            for column, _ in system.terms[row]:
+                if column not in columns:
+                    columns.add(column)
+                    queue.extend(other for other in system.rows_of[column] if dual[other] and other not in rows)
         seen |= rows
-        wrong = {number for number in columns if abs(combined[number]) > 1e-6}
+        wrong = {column for column in columns if abs(combined[column]) > 1e-6}
         if wrong:
             found.append((rows, wrong))
     return found
@@ -361,28 +385,26 @@ def _interval(
     deadline: float,
 ) -> Interval:
     """Least and largest value of a suspect that its neighbourhood allows, as a deviation from the printed value."""
-    near = _neighbourhood(place, rows, constraints, hops=3)
-    system = _system(near, constraints, halves)
-    column = {other: number for number, other in enumerate(system.places)}
-    free = [column[other] for other in freed if other in column]
-    exact = [column[other] for other in zeros if other in column and other not in freed]
-    for fixed in (exact, []):
-        low, high = system.bounds(free, fixed)
+    system = _System(_neighbourhood(place, rows, constraints, hops=3), constraints, halves)
+    column = system.column[place]
+    for are_zeros_exact in (True, False):
+        low, high = [-half for half in system.half], list(system.half)
+        for other, number in system.column.items():
+            if other in freed:
+                low[number], high[number] = -_INFINITE, _INFINITE
+            elif are_zeros_exact and other in zeros:
+                low[number] = high[number] = 0.0
+        solver = _programme([0.0] * len(low), low, high, system.terms, (system.right, system.right))
         ends: list[int | None] = []
         for sign in (1.0, -1.0):
-            objective = np.zeros(len(system.places))
-            objective[column[place]] = sign
-            result = linprog(
-                objective,
-                A_eq=system.matrix,
-                b_eq=system.right,
-                bounds=np.column_stack([low, high]),
-                method="highs",
-                options={"time_limit": max(deadline - time.monotonic(), 0.2)},
-            )
-            if result.status == 2 or (result.status != 0 and result.status != 3):
+            solver.changeColCost(column, sign)
+            status = _run(solver, max(deadline - time.monotonic(), 0.2))
+            if status == highspy.HighsModelStatus.kOptimal:
+                ends.append(round(solver.getSolution().col_value[column] * system.scale))
+            elif status in _UNBOUNDED:
+                ends.append(None)
+            else:
                 break
-            ends.append(None if result.status == 3 else round(float(result.x[column[place]]) * system.scale))
         if len(ends) == 2:
             return Interval(ends[0], ends[1])
     return Interval(None, None)
