@@ -39,6 +39,7 @@ from pipeline.archive.ledger import HostState, Ledger, Partial
 
 USER_AGENT = "yusuan/0.1 (archive of public budgets)"
 _ROBOTS_BYTES = 512 * 1024
+_LONGEST_PAUSE = timedelta(days=7)
 _TRANSIENT = {
     "server_error", "rate_limited", "too_slow", "cut_short", "bad_response", "connection_failed",
 }  # fmt: skip
@@ -192,7 +193,9 @@ class Fetcher:
     def _fetch_hop(self, wanted: Wanted) -> Answer:
         name = host_of(wanted.url)
         host = self._ledger.host(name)
-        if host.not_before is not None and host.not_before > self._clock.now():
+        now = self._clock.now()
+        # A pause that ends later than any that is granted was written while the clock was wrong.
+        if host.not_before is not None and now < host.not_before <= now + _LONGEST_PAUSE:
             return self._forbidden(
                 wanted, "deferred", f"the host asked to be left alone until {timestamp(host.not_before)}"
             )
@@ -242,7 +245,9 @@ class Fetcher:
             and (answer.retry_after or 0) > self._limits.longest_wait_seconds
         ):
             host = self._ledger.host(host_of(wanted.url))
-            host.not_before = self._clock.now() + timedelta(seconds=min(answer.retry_after or 0, 7 * 86_400))
+            host.not_before = self._clock.now() + timedelta(
+                seconds=min(answer.retry_after or 0, _LONGEST_PAUSE.total_seconds())
+            )
             self._ledger.keep_host(host_of(wanted.url), host)
         return answer
 

@@ -12,7 +12,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -38,6 +38,8 @@ class RawDocument:
     byte_count: int
     names: list[str] = field(default_factory=list)
     member_count: int = 0
+    is_lost: bool = False
+    """Whether it was fetched once and its bytes are gone: it keeps its place until they are fetched again."""
     container_error: tuple[str, str] | None = None
     """Why the documents inside this container could not be taken out (a reason of refusal, and what was seen), where they could not."""
 
@@ -91,12 +93,19 @@ def readable_name(name: str) -> str:
     return _STEERING.sub("", text)
 
 
-def take_in(folders: Iterable[Path], store: Store, members: Members, index_path: Path) -> list[RawDocument]:
+def take_in(
+    folders: Iterable[Path],
+    store: Store,
+    members: Members,
+    index_path: Path,
+    expected: Mapping[Path, str] | None = None,
+) -> list[RawDocument]:
     """Put every document of the folders into the store; return them in the order of their hashes.
 
     The same bytes under two names are one document with two names. A container (ZIP) is taken in together with the
     documents inside it; where these cannot be taken out, the container itself says why. `index_path` remembers what was seen,
-    so that files that have not changed are not read again; it may be deleted at any time.
+    so that files that have not changed are not read again; it may be deleted at any time. `expected` are the hashes of files that
+    are no one's to change: one with other bytes is damaged. It is removed, with the store's copy of which it may be a link.
     """
     seen = _read_index(index_path)
     now: dict[str, _Seen] = {}
@@ -118,6 +127,11 @@ def take_in(folders: Iterable[Path], store: Store, members: Members, index_path:
                 data = path.read_bytes()
         except FileNotFoundError:
             # Taken away while we looked: the next build will not see it either.
+            continue
+        own = (expected or {}).get(path)
+        if file is None and own is not None and hashlib.sha256(data).hexdigest() != own:
+            path.unlink()
+            store.remove_damaged(own)
             continue
         if file is None:
             file = _take_in_file(data, stamp, store, members)

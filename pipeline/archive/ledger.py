@@ -9,7 +9,10 @@ finds them there.
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -20,8 +23,11 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.archive.clock import moment, timestamp
+from pipeline.archive.store import write_atomically
 
 LEDGER_NAME = "fetching.sqlite"
+COPY_NAME = "fetching.copy.sqlite"
+_CHECKSUM_NAME = "fetching.sha256"
 _VERSION = 1
 
 _SCHEMA = """
@@ -110,18 +116,67 @@ class Partial:
     byte_count: int = field(default=0)
 
 
+class DamagedLedger(RuntimeError):
+    """The ledger's file is damaged and there is no copy of it. The message says what to do."""
+
+
+def mend(state_dir: Path) -> str | None:
+    """Put the copy of the last run in the place of a damaged ledger; return what was done, None where it is whole.
+
+    Only the holder of the lock of fetching may do this. What the ledger loses so are requests since that copy: their bytes are in
+    the store, and the next visits find them again. Raises DamagedLedger where there is no copy either.
+    """
+    path, copy = state_dir / LEDGER_NAME, state_dir / COPY_NAME
+    if _is_whole(path, state_dir / _CHECKSUM_NAME) or not (path.exists() or copy.exists()):
+        return None
+    if not _is_whole(copy, state_dir / "none"):
+        raise DamagedLedger(
+            f"{path} is damaged, and so is its copy; restore it from the backup (docs/how-to/operate.md)"
+        )
+    kept = state_dir / "fetching.damaged.sqlite"
+    if path.exists():
+        os.replace(path, kept)
+    for suffix in ("-wal", "-shm"):
+        path.with_name(LEDGER_NAME + suffix).unlink(missing_ok=True)
+    write_atomically(path, copy.read_bytes())
+    return (
+        f"{path} was damaged; the copy of the last run was put in its place, and the damaged file kept as {kept.name}"
+    )
+
+
+def _is_whole(path: Path, checksum: Path) -> bool:
+    """By its checksum where one stands beside it, which tells of every bit; else by SQLite's own check, which tells of the structure."""
+    if not path.is_file():
+        return False
+    log = path.with_name(f"{path.name}-wal")
+    if checksum.is_file() and not (log.exists() and log.stat().st_size):
+        return hashlib.sha256(path.read_bytes()).hexdigest().encode() == checksum.read_bytes()
+    try:
+        with contextlib.closing(sqlite3.connect(path)) as connection:
+            return connection.execute("pragma integrity_check").fetchone() == ("ok",)
+    except sqlite3.DatabaseError:
+        return False
+
+
 class Ledger:
     """The ledger below a state folder. One process at a time writes it (`runs` holds the lock); threads share it."""
 
-    def __init__(self, state_dir: Path) -> None:
-        state_dir.mkdir(parents=True, exist_ok=True)
+    def __init__(self, state_dir: Path, *, is_reader: bool = False) -> None:
         self.path = state_dir / LEDGER_NAME
-        self._partials = state_dir / "partial"
-        self._partials.mkdir(exist_ok=True)
         self._lock = threading.RLock()
         self._depth = 0
+        if is_reader:
+            # As far as it is written; a reader changes nothing, not even what SQLite keeps for itself.
+            self._db = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True, timeout=30)
+            self._db.row_factory = sqlite3.Row
+            return
+        state_dir.mkdir(parents=True, exist_ok=True)
+        self._partials = state_dir / "partial"
+        self._partials.mkdir(exist_ok=True)
         self._db = sqlite3.connect(self.path, check_same_thread=False, isolation_level=None, timeout=30)
         self._db.row_factory = sqlite3.Row
+        # Whoever opens the ledger may change it: from here on its checksum says nothing, until `seal` writes the next one.
+        (state_dir / _CHECKSUM_NAME).unlink(missing_ok=True)
         self._db.execute("pragma journal_mode = wal")
         # A crash of the machine may take the last changes with it, never the file's order: what is lost so is only asked again.
         self._db.execute("pragma synchronous = normal")
@@ -135,6 +190,19 @@ class Ledger:
 
     def close(self) -> None:
         self._db.close()
+
+    def seal(self) -> None:
+        """Close the ledger at the end of a run, and leave a checksum and a copy by which damage is noticed and put right."""
+        self.close()
+        log = self.path.with_name(f"{LEDGER_NAME}-wal")
+        if log.exists() and log.stat().st_size:
+            # Someone else still reads it; the next run seals it.
+            return
+        data = self.path.read_bytes()
+        with contextlib.suppress(OSError):
+            # Where there is no room for a copy, there is none: the ledger itself is whole.
+            write_atomically(self.path.with_name(COPY_NAME), data)
+            write_atomically(self.path.with_name(_CHECKSUM_NAME), hashlib.sha256(data).hexdigest().encode())
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -192,16 +260,20 @@ class Ledger:
         )  # fmt: skip
 
     def last_visit(self, source_id: str) -> datetime | None:
-        """When the last visit that went to its end began; a killed one does not count."""
+        """When the last visit that went to its end began; a killed one does not count.
+
+        The last one that was made, not the one with the latest time: a clock that was wrong for a while must not hide it.
+        """
         row = self._run(
-            "select max(started_at) from visit where source_id = ? and outcome = 'visited'", source_id
+            "select started_at from visit where source_id = ? and outcome = 'visited' order by rowid desc limit 1",
+            source_id,
         ).fetchone()
-        return moment(row[0]) if row[0] else None
+        return moment(row[0]) if row else None
 
     def last_document_count(self, source_id: str) -> int | None:
         """Documents to which the listing led at the last complete visit."""
         row = self._run(
-            "select document_count from visit where source_id = ? and outcome = 'visited' order by started_at desc limit 1",
+            "select document_count from visit where source_id = ? and outcome = 'visited' order by rowid desc limit 1",
             source_id,
         ).fetchone()
         return int(row[0]) if row else None

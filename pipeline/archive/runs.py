@@ -19,7 +19,7 @@ import traceback
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import cache
@@ -41,10 +41,10 @@ from pipeline.archive.content import (
 )
 from pipeline.archive.discovery import Choice, Link, choose, further_pages, links_of
 from pipeline.archive.fetching import USER_AGENT, Answer, Fetcher, Limits, Wanted
-from pipeline.archive.ledger import Ledger, Publication, Resource
+from pipeline.archive.ledger import LEDGER_NAME, Ledger, Publication, Resource, mend
 from pipeline.archive.registry import COLUMNS, REGISTRY_NAME
 from pipeline.archive.sources import CHINA_TIME, KnownDocument, Source
-from pipeline.archive.store import Store, write_atomically
+from pipeline.archive.store import CorruptArchive, Store, write_atomically
 
 OUTCOMES = Path(__file__).parents[2] / "schemas" / "fetch_outcomes.csv"
 STORE_NAME = "archive"
@@ -132,6 +132,8 @@ class FetchReport:
     interrupted_count: int = 0
     stopped_by: str | None = None
     planned: list[str] = field(default_factory=list)
+    mended: str | None = None
+    """What was done about a damaged ledger, where it was."""
 
     @property
     def attention(self) -> list[Attention]:
@@ -164,6 +166,8 @@ class FetchReport:
         for visit in self.visits:
             for word in ("new", "changed", "moved", "withdrawn"):
                 lines += [f"  {word:<9} {visit.source_id}: {url}" for url in getattr(visit, word)]
+        if self.mended:
+            lines.append(self.mended)
         if self.stopped_by:
             lines.append(f"The run was stopped: {self.stopped_by}")
         if self.attention:
@@ -206,6 +210,7 @@ def fetch_sources(
     if unknown:
         raise KeyError(f"the source registry has no source {', '.join(unknown)}")
     with _only_run(state_dir):
+        mended = mend(state_dir)
         ledger = Ledger(state_dir)
         try:
             started = clock.now()
@@ -214,10 +219,13 @@ def fetch_sources(
             ]
             if dry_run:
                 return FetchReport(
-                    "dry-run", timestamp(started), timestamp(started), planned=_plan(due, ledger, known_documents or {})
+                    "dry-run",
+                    timestamp(started),
+                    timestamp(started),
+                    planned=_plan(due, ledger, known_documents or {}),
                 )
             run_id = f"{started:%Y%m%dT%H%M%S}-{ledger.run_count() + 1:06d}"
-            report = FetchReport(run_id, timestamp(started))
+            report = FetchReport(run_id, timestamp(started), mended=mended)
             report.interrupted_count = ledger.begin_run(run_id, started)
             store = store or Store(state_dir / STORE_NAME)
             fetcher = Fetcher(
@@ -234,7 +242,7 @@ def fetch_sources(
             report.outcomes = dict(sorted(Counter(row["outcome"] for row in ledger.attempts(run_id)).items()))
             return report
         finally:
-            ledger.close()
+            ledger.seal()
 
 
 @contextmanager
@@ -409,7 +417,8 @@ class _Visitor:
         resource = self._ledger.resource(self._source.source_id, step.url)
         assert resource is not None  # just noted
         current = self._ledger.current(self._source.source_id, step.url)
-        if step.purpose != "listing" and not self._is_recheck_due(resource, now):
+        is_lost = current is not None and current.sha256 not in self._store
+        if step.purpose != "listing" and not is_lost and not self._is_recheck_due(resource, now):
             if current:
                 self._documents.add(step.url)
             self._follow(step, [Link(**link) for link in resource.links or []], "")
@@ -420,7 +429,8 @@ class _Visitor:
             self._queue.clear()
             return
         self.visit.request_count += 1
-        answer = self._fetcher.fetch(self._wanted(step, resource, current))
+        # What the archive has lost is asked for as if it had never come.
+        answer = self._fetcher.fetch(self._wanted(step, resource, None if is_lost else current, is_lost))
         if answer.outcome == "received":
             self._host_failures.clear()
             self._take_body(step, answer, resource, current)
@@ -430,9 +440,11 @@ class _Visitor:
         else:
             self._take_failure(step, answer, resource, current)
 
-    def _wanted(self, step: _Step, resource: Resource, current: Publication | None) -> Wanted:
+    def _wanted(self, step: _Step, resource: Resource, current: Publication | None, is_lost: bool) -> Wanted:
         # Without the links or the document of the last time, “not modified” would tell nothing.
-        is_conditional = resource.state == "live" and (current is not None or resource.links is not None)
+        is_conditional = (
+            resource.state == "live" and not is_lost and (current is not None or resource.links is not None)
+        )
         is_page = step.purpose != "document" and not is_document_name(step.url)
         return Wanted(
             self._source.source_id,
@@ -562,7 +574,8 @@ class _Visitor:
         now = self._clock.now()
         source_id = self._source.source_id
         with self._ledger.transaction():
-            if current is not None and current.fingerprint == print_:
+            # A page that says the same in other bytes is the same version, unless the bytes of that version are lost.
+            if current is not None and current.fingerprint == print_ and current.sha256 in self._store:
                 outcome = "unchanged_document"
                 self._ledger.see_publication(current, now)
             else:
@@ -688,8 +701,8 @@ def warehouse_rows(state_dir: Path, sources: Sequence[Source]) -> dict[str, list
     """Rows of `core.source`, `core.fetch_attempt` and `core.publication`, in a fixed order."""
     rows: dict[str, list[Row]] = {"source": [], "fetch_attempt": [], "publication": []}
     last: dict[str, datetime | None] = {}
-    if (state_dir / "fetching.sqlite").is_file():
-        ledger = Ledger(state_dir)
+    if (state_dir / LEDGER_NAME).is_file():
+        ledger = Ledger(state_dir, is_reader=True)
         try:
             last = {source.source_id: ledger.last_visit(source.source_id) for source in sources}
             rows["fetch_attempt"] = [
@@ -737,16 +750,27 @@ _PUBLICATION_COLUMNS = (
 )  # fmt: skip
 
 
-def lay_out(state_dir: Path, sources: Sequence[Source], folder: Path, store: Store | None = None) -> int:
-    """Lay the fetched documents out as a folder of raw documents with its `registry.csv`, as the build reads them; return how many.
+@dataclass(frozen=True)
+class LaidOut:
+    """One fetched document as it lies in the folder: where, and which bytes belong there."""
 
-    Files are hard links into the store where the file system has them. What already lies there is left as it is.
+    path: Path
+    name: str
+    sha256: str
+    byte_count: int
+
+
+def lay_out(state_dir: Path, sources: Sequence[Source], folder: Path, store: Store | None = None) -> list[LaidOut]:
+    """Lay the fetched documents out as a folder of raw documents with its `registry.csv`, as the build reads them; return them.
+
+    Files are hard links into the store where the file system has them. What already lies there is left as it is; a document
+    whose bytes the store has lost has its line in the registry and its place in the answer, and perhaps no file.
     """
     store = store or Store(state_dir / STORE_NAME)
     folder.mkdir(parents=True, exist_ok=True)
-    if not (state_dir / "fetching.sqlite").is_file():
-        return 0
-    ledger = Ledger(state_dir)
+    if not (state_dir / LEDGER_NAME).is_file():
+        return []
+    ledger = Ledger(state_dir, is_reader=True)
     try:
         publications = sorted(
             ledger.publications(), key=lambda item: (item.first_seen_at, item.source_id, item.url, item.version)
@@ -755,6 +779,7 @@ def lay_out(state_dir: Path, sources: Sequence[Source], folder: Path, store: Sto
         ledger.close()
     by_id = {source.source_id: source for source in sources}
     entries: dict[str, dict[str, str]] = {}
+    laid_out: list[LaidOut] = []
     for item in publications:
         if item.sha256 in entries:
             continue
@@ -762,12 +787,14 @@ def lay_out(state_dir: Path, sources: Sequence[Source], folder: Path, store: Sto
         stem, dot, extension = item.file_name.rpartition(".")
         name = f"{stem}-{item.sha256[:8]}.{extension}" if dot else f"{item.file_name}-{item.sha256[:8]}"
         path = folder / item.source_id / name
-        if not path.is_file():
+        if not path.is_file() and item.sha256 in store:
             path.parent.mkdir(exist_ok=True)
             try:
                 os.link(store.path(item.sha256), path)
             except OSError:
-                write_atomically(path, store.read(item.sha256))
+                with suppress(CorruptArchive):
+                    write_atomically(path, store.read(item.sha256))
+        laid_out.append(LaidOut(path, f"{item.source_id}/{name}", item.sha256, item.byte_count))
         source = by_id.get(item.source_id)
         entries[item.sha256] = {
             "sha256": item.sha256,
@@ -786,4 +813,4 @@ def lay_out(state_dir: Path, sources: Sequence[Source], folder: Path, store: Sto
     registry = folder / REGISTRY_NAME
     if not registry.is_file() or registry.read_bytes() != data:
         write_atomically(registry, data)
-    return len(entries)
+    return laid_out

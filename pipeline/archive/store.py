@@ -57,6 +57,13 @@ class Store:
             )
         return data
 
+    def remove_damaged(self, sha256: str) -> None:
+        """Forget the bytes of this document unless they are whole."""
+        try:
+            self.read(sha256)
+        except CorruptArchive:
+            self.remove(sha256)
+
     def remove(self, sha256: str) -> None:
         """Forget bytes that are damaged, so that they can be taken in again."""
         self.path(sha256).unlink(missing_ok=True)

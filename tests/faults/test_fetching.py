@@ -606,7 +606,7 @@ def test_hostile_names_and_links(desk: Desk, tmp_path: Path) -> None:
     report = desk.run()
     assert report.new_count == len(named)
     folder = tmp_path / "laid-out"
-    assert lay_out(desk.folder, [desk.source], folder) == len(named)
+    assert len(lay_out(desk.folder, [desk.source], folder)) == len(named)
     laid = [path for path in folder.rglob("*") if path.is_file() and path.name != "registry.csv"]
     assert len(laid) == len(named)
     assert all(path.parent == folder / "test-city" and len(path.name.encode()) < 255 for path in laid)
@@ -777,9 +777,9 @@ def test_what_the_build_takes_over(desk: Desk, tmp_path: Path) -> None:
         assert table.schema.validate(table.frame(rows[table.name])).height == len(rows[table.name]) > 0
     assert [row["is_current"] for row in rows["publication"]] == [False, True]
     folder = tmp_path / "raw"
-    assert lay_out(desk.folder, [desk.source], folder) == 2
+    assert len(lay_out(desk.folder, [desk.source], folder)) == 2
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
-    assert lay_out(desk.folder, [desk.source], folder) == 2
+    assert len(lay_out(desk.folder, [desk.source], folder)) == 2
     assert before == {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
 
 

@@ -21,7 +21,19 @@ from pipeline.workers import Limits
 
 DBT_PROJECT = Path(__file__).parents[1] / "graph" / "small_dbt_project"
 VERSION = Version("toy")
-WORDS = ("EXIT", "HANG", "MEMORY", "GROW", "RAISE", "RECURSE", "SLOW", "BAD_FIGURE", "BAD_CELL", "BAD_DOCUMENT")
+WORDS = (
+    "BRIEF",
+    "EXIT",
+    "HANG",
+    "MEMORY",
+    "GROW",
+    "RAISE",
+    "RECURSE",
+    "SLOW",
+    "BAD_FIGURE",
+    "BAD_CELL",
+    "BAD_DOCUMENT",
+)
 
 
 def toy_warehouse(
@@ -58,6 +70,8 @@ def read_toy(data: bytes, claim: Claim) -> Reading:
         raise ValueError("this reader was told to fail")
     if "RECURSE" in lines:
         return read_toy(data, claim)
+    if "BRIEF" in lines:
+        time.sleep(0.3)
     if "SLOW" in lines:
         time.sleep(3)
     rows = [line.partition("=")[::2] for line in lines if "=" in line]
