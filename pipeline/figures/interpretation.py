@@ -16,11 +16,11 @@ from pipeline.figures import hierarchy
 from pipeline.figures.amount import decimals_of, parse_amount
 from pipeline.figures.classification import assign_codes
 from pipeline.figures.figure import Figure
-from pipeline.figures.lines import CellMap, LineRow, attribute_of, lines_of, source_of
+from pipeline.figures.lines import CellMap, LineRow, attribute_of, counts_things, lines_of, source_of
 from pipeline.figures.narrative import abbreviates
 from pipeline.forms import catalogue
 from pipeline.forms.form import Form, FormCell
-from pipeline.forms.header import Column, alternative_columns, columns_of
+from pipeline.forms.header import Column, alternative_columns, columns_of, part_of_balance
 from pipeline.forms.text import bare_name, comparable, is_number, is_percentage, squeeze
 
 FUND_OF_SOURCE = {
@@ -450,6 +450,16 @@ class _Reading:
                 )
             )
             return None
+        if line.kind == "line" and not line.code and counts_things(line.name):
+            self._refuse(
+                Refused(
+                    "not_an_amount",
+                    f"“{line.name}” is a number of things",
+                    [cell] if amount else [],
+                    row=cell.row,
+                )
+            )
+            return None
         if self._is_unknown_item(line, column):
             self._refuse(
                 Refused(
@@ -582,6 +592,8 @@ class _Reading:
     def _item(self, line: LineRow, column: Column, measure: str) -> tuple[str, str | None, str | None, str]:
         """Scheme, code, level and measure in a 三公 form: its items stand in columns or in rows, 机关运行经费 beside them."""
         item = column.attributes.get("item") or attribute_of(line.name, "item")
+        if item == "domestic_reception" and not (line.is_memo or column.is_memo):
+            item = "official_reception"
         if item is None and attribute_of(line.name, "measure") == "operating_cost":
             measure = "operating_cost"
         if item is None and measure not in ("total", "change"):
@@ -648,7 +660,8 @@ class _Reading:
 def _balance(column: Column, measure: str, source: str | None) -> tuple[str, str | None]:
     """年初结转和结余 beside expenditure is the balance at the start of the year, and no source of what is spent."""
     if source == "carry_over" and any(text.startswith("年初") for text in column.path):
-        return "opening_balance", None
+        part = part_of_balance("opening_balance", measure)
+        return part if part != measure else "opening_balance", None
     return measure, source
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from pipeline.forms import catalogue
 from pipeline.forms.form import Form, FormCell
-from pipeline.forms.header import Column, columns_of
+from pipeline.forms.header import RECEPTION_PARTS, Column, columns_of
 from pipeline.forms.text import bare_name, comparable, is_memo, is_number, numbering_rank, squeeze
 
 CODE = re.compile(r"^[\[【(（]?([2-5]\d{2}(?:\d{2}){0,4})[\]】)）]?[-—–－\s_.]*(.*)$")
@@ -116,6 +116,9 @@ def lines_of(form: Form, columns: list[Column], cells: CellMap, agencies: frozen
         lines += [
             line for row in range(form.row_count) if row not in skipped and (line := reader.read(row)) is not None
         ]
+    if any(attribute_of(line.name, "item") == "official_reception" for line in lines):
+        for line in lines:
+            line.is_memo = line.is_memo or attribute_of(line.name, "item") in RECEPTION_PARTS
     return lines
 
 
@@ -287,8 +290,13 @@ class _RowReader:
         text = (
             " / ".join(part for part in texts if part) if self.scheme == "procurement" else self.text("line_name", row)
         )
-        if self.text("project_name", row) and (not text or self.form.key == "project_expenditure") and not line.code:
-            text = self.text("project_name", row)
+        project = self.text("project_name", row)
+        if project and line.code and self.form.key == "project_expenditure" and not GRAND_TOTAL.match(squeeze(project)):
+            # In a list of projects the code says what the project is classed as; the line is the project.
+            line.cross_scheme, line.cross_code, line.cross_name = line.scheme, line.code, line.name or text or None
+            line.scheme, line.code, text = "project", None, project
+        if project and (not text or self.form.key == "project_expenditure") and not line.code:
+            text = project
         match = CODE.match(squeeze(text)) if text else None
         if match and match.group(2) and not line.code and not match.group(2)[0].isdigit() and len(match.group(1)) >= 3:
             line.code, line.name = match.group(1), match.group(2)
@@ -322,6 +330,11 @@ class _RowReader:
                 ),
                 "",
             )
+        if not line.name and not line.code:
+            # Where spans are lost, a name over the columns of code and name stands in the column of codes.
+            words = squeeze(self.text("code", row) or self.text("economic_code", row))
+            is_name = re.match(r"[\u4e00-\u9fff(]{2}", words) and not catalogue.declares_nil(words)
+            line.name = words if is_name else ""
         line.name = line.name or line.cross_name or ""
         plain = bare_name(line.name)
         if GRAND_TOTAL.match(plain):
@@ -436,6 +449,12 @@ def attribute_of(name: str, attribute: str) -> str | None:
     """An attribute that the catalogue of headers gives to a name; None where it gives none."""
     found = catalogue.meaning_of_header(bare_name(name))
     return None if found is None else dict(found.attributes).get(attribute)
+
+
+def counts_things(name: str) -> bool:
+    """Whether a row's name says that its numbers are of groups, persons, vehicles … (公务用车保有量（辆）), and no amounts of money."""
+    found = catalogue.meaning_of_header(bare_name(name)) if name else None
+    return found is not None and found.role == "quantity"
 
 
 def agencies_printed(forms: list[Form], year: int) -> frozenset[str]:

@@ -231,6 +231,7 @@ class _Builder:
             note=" ".join(squeeze(note) for note in self.notes),
             heading_lines=self.heading,
             repeated_header_rows=repeated,
+            lead_rows=len(self.lead),
             method=grid.method,
         )
         body_start = len(self.lead)

@@ -33,7 +33,7 @@ class FormCell:
 class Form:
     """One printed table. `key` is a form of the catalogue (forms/catalogue/form.csv), None where it was not recognised.
 
-    `header_rows` are the rows above the first row of data; `repeated_header_rows` are their repetitions on later pages.
+    `header_rows` are the rows above the first row of data, of which the first `lead_rows` hold title, unit or agency; `repeated_header_rows` are their repetitions on later pages.
     `unit` is the printed unit of amounts (元, 千元, 万元, 亿元).
     """
 
@@ -51,6 +51,7 @@ class Form:
     heading_lines: list[str] = field(default_factory=list)
     header_rows: list[int] = field(default_factory=list)
     repeated_header_rows: list[int] = field(default_factory=list)
+    lead_rows: int = 0
     method: str = "pdf"
 
     def row(self, index: int) -> list[FormCell]:

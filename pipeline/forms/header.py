@@ -18,6 +18,7 @@ NAME_ROLES = ("line_name", "project_name", "economic_name", "government_economic
 """Where no header names a column of names, columns of words under unknown headers are taken for it."""
 _ADDENDS = ("basic", "project", "personnel", "public_use")
 """Measures that add up to a total also where the header says 其中 (of which) before the first of them."""
+_PARTS_OF_BALANCE = ("basic", "project", "carried_basic", "carried_project", "carried_operating")
 _YEAR = re.compile(r"(20\d\d)年?")
 _YEAR_TEXT = re.compile(r"20\d\d年?度?")
 _YEAR_OR_CHANGE = re.compile(r"20\d\d年?度?|.*(?:增减|变化|比较).*")
@@ -87,7 +88,10 @@ def _is_header_row(row: list[PlainCell], inside_span: bool) -> bool:
     numbers = [text for text in texts if is_number(text)]
     others = [text for text in texts if not is_number(text)]
     if numbers:
-        return _is_column_numbers(numbers) and all(_PLACEHOLDER.match(text) or meaning(text) for text in others)
+        # A numbered name beside 1 is the first line with its number (行次), not a row of column numbers.
+        return _is_column_numbers(numbers) and all(
+            _PLACEHOLDER.match(text) or (meaning(text) and not _NUMBERED.match(text)) for text in others
+        )
     if any(_CODE_SHAPE.match(text) for text in texts):
         return False
     if all(_PLACEHOLDER.match(text) for text in texts):
@@ -123,6 +127,7 @@ def columns_of(form: Form, document_year: int | None) -> list[Column]:
     for column in columns:
         column.has_own_header = column.index in starts
     _settle_by_content(form, columns)
+    _settle_reception(columns)
     _group(form, columns)
     _find_parents(columns)
     return columns
@@ -137,7 +142,8 @@ def _refuse_unknown_parts(columns: list[Column]) -> None:
 
 
 def _header_paths(form: Form) -> list[tuple[str, ...]]:
-    header = set(form.header_rows)
+    # Title, unit and agency above the header head no column.
+    header = {row for row in form.header_rows if row >= form.lead_rows}
     tops: list[list[tuple[int, str]]] = [[] for _ in range(form.column_count)]
     implied = _implied_spans(form) if form.method == "text" else {}
     for cell in form.cells:
@@ -206,7 +212,7 @@ def _column(index: int, path: tuple[str, ...], document_year: int | None) -> Col
                 column.is_memo = True
                 column.attributes["measure"] = value
             elif attribute == "measure":
-                column.attributes["measure"] = value
+                column.attributes["measure"] = part_of_balance(column.attributes.get("measure"), value)
             elif attribute == "source" and column.attributes.get("source") and value in ("other_revenue", "carry_over"):
                 column.attributes["source"] = value
             else:
@@ -229,6 +235,13 @@ def _column(index: int, path: tuple[str, ...], document_year: int | None) -> Col
     if column.role == "value" and document_year and column.year and column.year < document_year:
         column.attributes["comparative"] = "yes"
     return column
+
+
+def part_of_balance(outer: str | None, inner: str) -> str:
+    """Measure of a column 基本支出 under 年初结转和结余, 本年收入 or 年末结转和结余: a part of that balance, and no expenditure."""
+    if outer in ("opening_balance", "closing_balance", "current_revenue") and inner in _PARTS_OF_BALANCE:
+        return f"{outer}_{inner.removeprefix('carried_')}"
+    return inner
 
 
 def _is_title_row(text: str, depth: int) -> bool:
@@ -277,6 +290,19 @@ def _settle_by_content(form: Form, columns: list[Column]) -> None:
     for column in columns:
         if column.role == "remark_or_value":
             column.role = "value" if column.attributes else "remark"
+
+
+RECEPTION_PARTS = ("domestic_reception", "foreign_guest_reception", "reception_abroad")
+"""What 公务接待费 is restated by; where a form prints 国内接待费 alone, that is its official reception."""
+
+
+def _settle_reception(columns: list[Column]) -> None:
+    items = {column.attributes.get("item") for column in columns}
+    for column in columns:
+        if column.attributes.get("item") in RECEPTION_PARTS and "official_reception" in items:
+            column.is_memo = True
+        elif column.attributes.get("item") == "domestic_reception":
+            column.attributes["item"] = "official_reception"
 
 
 def _group(form: Form, columns: list[Column]) -> None:
@@ -344,7 +370,8 @@ def _is_total_text(text: str) -> bool:
 
 def _covers(total: Column, part: Column) -> bool:
     """Whether `total` is a total column over `part`: what it is the total of is a proper part of the part's header."""
-    if part.attributes.get("measure") in _NO_ADDENDS or total.attributes.get("measure") in _NO_ADDENDS:
+    measure, part_measure = total.attributes.get("measure"), part.attributes.get("measure", "")
+    if part_measure in _NO_ADDENDS or (measure in _NO_ADDENDS and not part_measure.startswith(f"{measure}_")):
         return False
     if total.attributes.get("comparative") != part.attributes.get("comparative"):
         return False
