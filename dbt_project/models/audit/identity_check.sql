@@ -42,7 +42,8 @@ final as (
 select
     * replace (
         cast(bound_yuan as decimal(20, 4)) as bound_yuan,
-        cast(difference_yuan as decimal(20, 2)) as difference_yuan
+        cast(difference_yuan as decimal(20, 2)) as difference_yuan,
+        cast(stated_yuan as decimal(20, 2)) as stated_yuan
     ),
 from final
 order by document_id, identity_check_id

@@ -1,6 +1,6 @@
 -- What one document says of another's subject, beside what that other one says itself: a prior year's figure printed
--- for comparison, the approved budget restated in a final account, and balances carried from one final account into
--- the next.
+-- for comparison or implied by a sentence (an amount and its change), the approved budget restated in a final account,
+-- and balances carried from one final account into the next.
 with figure as (
     select
         figure.*,
@@ -22,11 +22,44 @@ with figure as (
     where figure.amount_yuan is not null
 ),
 
+sentence as (
+    select * from {{ ref('int_sentence_change') }}
+),
+
+statement as (
+    select
+        *,
+        figure_id as said_of,
+    from figure
+    union all
+    -- A sentence repeats an amount, and may mean any line of the form that prints it: a total of one line is that line.
+    select
+        figure.* replace (
+            sentence.fiscal_year as fiscal_year,
+            sentence.phase as phase,
+            sentence.amount_yuan as amount_yuan,
+            sentence.half_unit_yuan as half_unit_yuan,
+            true as is_comparative
+        ),
+        concat(tied.figure_id, ':', sentence.amount_yuan) as said_of,
+    from sentence
+    inner join figure as tied
+        on sentence.figure_id = tied.figure_id
+    inner join figure
+        on
+            tied.document_id = figure.document_id
+            and tied.form_index = figure.form_index
+            and tied.measure = figure.measure
+            and tied.amount_yuan = figure.amount_yuan
+),
+
 compared as (
     select
         stated.figure_id as stated_figure_id,
+        stated.said_of,
         stated.document_id,
         case
+            when stated.said_of <> stated.figure_id then 'sentence_as_published'
             when stated.measure = 'opening_balance' then 'carry_over_in_is_carry_over_out'
             when stated.is_comparative then 'comparative_as_published'
             else 'budget_as_published'
@@ -42,10 +75,10 @@ compared as (
         published.figure_id as published_figure_id,
         published.document_id as published_document_id,
         row_number() over (
-            partition by stated.figure_id
-            order by published.figure_id
+            partition by stated.said_of
+            order by abs(stated.amount_yuan - published.amount_yuan), published.figure_id
         ) as preference,
-    from figure as stated
+    from statement as stated
     inner join figure as published
         on
             stated.department_id = published.department_id
@@ -85,7 +118,7 @@ compared as (
 
 final as (
     select
-        concat('cross_year:', identity, ':', stated_figure_id) as identity_check_id,
+        concat('cross_year:', identity, ':', said_of) as identity_check_id,
         document_id,
         identity,
         'cross_year' as scope,
