@@ -26,6 +26,7 @@ from pipeline.forms.text import bare_name, comparable, is_number, is_percentage,
 FUND_OF_SOURCE = {
     "general_public_budget": "general_public_budget",
     "general_operating": "general_public_budget",
+    "non_tax_revenue": "general_public_budget",
     "special_fiscal": "general_public_budget",
     "government_investment": "general_public_budget",
     "government_managed_funds": "government_managed_funds",
@@ -41,6 +42,7 @@ FUND_OF_SOURCE = {
     "fund_balance_used": "carry_over",
     "carry_over": "carry_over",
 }
+_PLAIN_AMOUNT = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?|-?\d+\.\d{2}")
 _DASHES = frozenset({"-", "—", "–", "－", "--", "——", "/", "0-", "―", "─"})
 _NIL_WORDS = frozenset({"无", "无数据", "空"})
 _EXPENDITURE_MEASURES = (
@@ -256,10 +258,22 @@ class _Reading:
                 )
             )
 
+    def _refuse_amounts_among_codes(self) -> None:
+        """A code has no decimals and no thousands separators: what has them is an amount whose header stands over another column."""
+        for column in self.columns:
+            cells = [
+                cell
+                for cell in self._numeric_cells(column=column.index)
+                if self.result.roles[cell.cell_id] == "code" and _PLAIN_AMOUNT.fullmatch(cell.text.strip())
+            ]
+            detail = f"amounts stand in column {column.index + 1} “{column.header_path}”, whose header names codes"
+            self._refuse(Refused("header_unknown", detail, cells, column=column.index))
+
     def _account_for_the_rest(self) -> None:
         """Numbers in columns that hold no amounts by their header, or in rows that were not read, are refused by name."""
         stray = amounts_in_header(self.form)
         self._refuse(Refused("header_unknown", "amounts stand in rows that were taken for the header", stray))
+        self._refuse_amounts_among_codes()
         figured = {figure.cell_id for figure in self.result.figures}
         left: dict[tuple[str, int], list[FormCell]] = {}
         for cell in self._numeric_cells():
@@ -537,7 +551,7 @@ class _Reading:
             self.standard.scheme != "three_public"
             or line.kind != "line"
             or not line.name
-            or "item" in column.attributes
+            or self._tells_apart(column, "item")
             or line.is_comparison
         ):
             return False
@@ -552,8 +566,8 @@ class _Reading:
         if own_scheme == "three_public":
             own_scheme, code, level, measure = self._item(line, column, measure)
         elif own_scheme == "revenue":
-            if "source" not in column.attributes and column.group == 0:
-                source = source_of(line.name)
+            if column.group == 0 and not self._tells_apart(column, "source"):
+                source = source_of(line.name) or source
             code = source = self._revenue_code(line, column, source)
             measure = "total" if measure == "current_revenue" else measure
         elif self.form.key == "revenue_summary":
@@ -591,7 +605,8 @@ class _Reading:
 
     def _item(self, line: LineRow, column: Column, measure: str) -> tuple[str, str | None, str | None, str]:
         """Scheme, code, level and measure in a 三公 form: its items stand in columns or in rows, 机关运行经费 beside them."""
-        item = column.attributes.get("item") or attribute_of(line.name, "item")
+        item = column.attributes.get("item") if self._tells_apart(column, "item") else None
+        item = item or attribute_of(line.name, "item") or column.attributes.get("item")
         if item == "domestic_reception" and not (line.is_memo or column.is_memo):
             item = "official_reception"
         if item is None and attribute_of(line.name, "measure") == "operating_cost":
@@ -601,6 +616,12 @@ class _Reading:
         if item is None and any(other.attributes.get("item") == "total" for other in self.values):
             return "three_public", "total_with_meetings", None, measure
         return "three_public", item or "total", None, measure
+
+    def _tells_apart(self, column: Column, attribute: str) -> bool:
+        """Whether an attribute of a column tells it from the others of its group: one that stands over all of them is the form's."""
+        value = column.attributes.get(attribute)
+        group = [other for other in self.values if other.group == column.group]
+        return value is not None and any(other.attributes.get(attribute) != value for other in group)
 
     def _revenue_code(self, line: LineRow, column: Column, source: str | None) -> str | None:
         """Code of a revenue line: its source; 本年合计 and 总计 are totals, and so is a row of an agency in a column without a source."""

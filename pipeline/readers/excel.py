@@ -173,7 +173,14 @@ def _read_xls(data: bytes) -> PrintedDocument:
     import xlrd
 
     try:
-        book = xlrd.open_workbook(file_contents=data, formatting_info=True, on_demand=False)
+        book = xlrd.open_workbook(
+            file_contents=data,
+            formatting_info=True,
+            on_demand=False,
+            # Rows end with their last cell: one in the last corner would make them all 256 cells long.
+            ragged_rows=True,
+            logfile=io.StringIO(),
+        )
     except xlrd.XLRDError as error:
         reason = "encrypted_file" if "encrypt" in str(error).lower() else "damaged_file"
         raise Unreadable(reason, f"the workbook cannot be read: {error}") from error
