@@ -326,14 +326,15 @@ class Warehouse:
             connection.execute("checkpoint")
         return counts
 
-    def check_core(self) -> list[Check]:
+    def check_core(self, file: Path | None = None) -> list[Check]:
         """Rules of the written tables, asked of the tables themselves: of every table its schema, its keys and its references.
 
         What a document alone can break was turned away at the door (`schemas.admission`); this is the proof that it was, and that
-        documents do not contradict each other. The names of the checks do not depend on the documents.
+        documents do not contradict each other. The names of the checks do not depend on the documents. `file` is another one to
+        look at than the one under construction.
         """
         checks = []
-        with self.connect(self.building, read_only=True) as connection:
+        with self.connect(file or self.building, read_only=True) as connection:
             documents = _count(connection, "core.document")
             missing = abs(len(self.documents) - documents)
             told = "Every document that was taken in has its row"
