@@ -315,12 +315,13 @@ def _parents_by_sums(
     """
     if target is None or not target[0] or len(lines) > 400:
         return None
-    printed = [amounts.get(line.row, (Decimal(0), Decimal(0))) for line in lines]
-    exact = [(value, Decimal(0)) for value, _ in printed]
+    printed = [_whole(amounts.get(line.row, (Decimal(0), Decimal(0)))) for line in lines]
+    exact = [(value, 0) for value, _ in printed]
+    sought, half = _whole(target)
     for depth in range(_DEEPEST):
-        for values, slack in ((exact, Decimal(0)), (printed, target[1])):
+        for values, slack in ((exact, 0), (printed, half)):
             try:
-                found = _SumSearch(values, depth).fill(0, target[0], slack, 0, 0)
+                found = _SumSearch(values, depth).fill(0, sought, slack, 0, 0)
             except _SearchTooLong:
                 return None
             end = next(
@@ -332,6 +333,11 @@ def _parents_by_sums(
                     parents[child] = parent
                 return parents
     return None
+
+
+def _whole(amount: tuple[Decimal, Decimal]) -> tuple[int, int]:
+    """Amount and half unit in ten-thousandths of a yuan, the finest that is printed: the search compares them very often."""
+    return int(amount[0] * 10_000), int(amount[1] * 10_000)
 
 
 _DEEPEST = 5
@@ -349,12 +355,12 @@ Nesting = tuple[tuple[int, int | None], ...]
 class _SumSearch:
     """Search for runs of lines that add up to a given amount, each line with or without addends of its own."""
 
-    def __init__(self, values: list[tuple[Decimal, Decimal]], deepest: int) -> None:
+    def __init__(self, values: list[tuple[int, int]], deepest: int) -> None:
         self.values = values
         self.deepest = deepest
-        self.known: dict[tuple[int, Decimal, int, int], dict[int, Nesting]] = {}
+        self.known: dict[tuple[int, int, int, int], dict[int, Nesting]] = {}
 
-    def fill(self, position: int, remaining: Decimal, slack: Decimal, depth: int, count: int) -> dict[int, Nesting]:
+    def fill(self, position: int, remaining: int, slack: int, depth: int, count: int) -> dict[int, Nesting]:
         """Runs from `position` on that add up to `remaining` within rounding, by where they end."""
         key = (position, remaining, depth, count)
         if key in self.known:
@@ -369,7 +375,7 @@ class _SumSearch:
         return found
 
     def _extend(
-        self, position: int, remaining: Decimal, slack: Decimal, depth: int, count: int
+        self, position: int, remaining: int, slack: int, depth: int, count: int
     ) -> Iterator[tuple[int, Nesting]]:
         """Take the line at `position` as the next addend: with each run below it that adds up to it, then without any."""
         value, half = self.values[position]
@@ -377,9 +383,11 @@ class _SumSearch:
             return
         below = self.fill(position + 1, value, half, depth + 1, 0) if value else {}
         for end, inner in [*below.items(), (position + 1, ())]:
-            owned = tuple((child, position if parent is None else parent) for child, parent in inner)
-            for final, rest in self.fill(end, remaining - value, slack + half, depth, count + 1).items():
-                yield final, ((position, None), *owned, *rest)
+            further = self.fill(end, remaining - value, slack + half, depth, count + 1)
+            if further:
+                owned = tuple((child, position if parent is None else parent) for child, parent in inner)
+                for final, rest in further.items():
+                    yield final, ((position, None), *owned, *rest)
 
 
 def _tie_agencies(lines: list[LineRow], target: tuple[Decimal, Decimal] | None, amounts: Amounts) -> None:

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from difflib import SequenceMatcher
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +96,11 @@ _COMPARISON = re.compile(
 _CODE = re.compile(r"(?<!\d)(2\d{2}(?:\d{2}){0,3})(?!\d)")
 _SPLIT_CODE = re.compile(r"[(](2\d{2})类[)].*?[(](\d{2})款[)].*?[(](\d{2})项[)]")
 _ENUMERATED_LINE = re.compile(r"([^()（）]*)[(](?:项|款|类)[)](?:支出)?$")
-_WIDTHS = str.maketrans("（）％：．", "()%:.")
+_WIDTHS = str.maketrans("（）％：．", "()%:.") | {
+    code: unicodedata.normalize("NFKC", chr(code))
+    for ends in ("０９", "Ａｚ")
+    for code in range(ord(ends[0]), ord(ends[1]) + 1)
+}
 
 
 @dataclass(slots=True)
@@ -334,16 +339,12 @@ def text_blocks(found: Iterable[Paragraph], document_id: str) -> list[Row]:
 
 def _tight(text: str) -> tuple[str, list[int]]:
     """Text without spaces, digits and brackets in plain width, and for each character its place in `text`."""
-    characters: list[str] = []
-    places: list[int] = []
-    for place, character in enumerate(text.translate(_WIDTHS)):
-        if character.isspace():
-            continue
-        if "０" <= character <= "９" or "Ａ" <= character <= "ｚ":
-            character = unicodedata.normalize("NFKC", character)
-        characters.append(character)
-        places.append(place)
-    return "".join(characters), places
+    return _plain_widths(text), [place for place, character in enumerate(text) if not character.isspace()]
+
+
+@lru_cache(maxsize=16384)
+def _plain_widths(text: str) -> str:
+    return "".join(text.translate(_WIDTHS).split())
 
 
 @dataclass(slots=True)
@@ -517,7 +518,7 @@ def _agency_of_heading(paragraph: Paragraph) -> str | None:
 
 
 def _bare(text: str) -> str:
-    tight = _tight(text)[0]
+    tight = _plain_widths(text)
     return next((tight[match.end() :] for pattern in _HEADING_RANKS if (match := pattern.match(tight))), tight)
 
 
@@ -643,6 +644,7 @@ class _FigureIndex:
             key=lambda figure: (figure.amount_yuan or Decimal(0), figure.figure_id),
         )
         self.amounts = [figure.amount_yuan or Decimal(0) for figure in self.figures]
+        self.widest = max((figure.half_unit_yuan or Decimal(0) for figure in self.figures), default=Decimal(0))
         self.body = body
         names = {figure.agency_name for figure in figures}
         if body.department_name:
@@ -669,7 +671,7 @@ class _FigureIndex:
 
     def _candidates(self, yuan: Decimal, half: Decimal) -> Iterator[Figure]:
         # Half units of figures are at most that of whole 亿元; the exact bound is tested for each.
-        reach = half + max((figure.half_unit_yuan or Decimal(0) for figure in self.figures), default=Decimal(0))
+        reach = half + self.widest
         for position in range(bisect_left(self.amounts, yuan - reach), bisect_right(self.amounts, yuan + reach)):
             figure = self.figures[position]
             other = figure.half_unit_yuan or Decimal(0)

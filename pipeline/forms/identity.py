@@ -13,6 +13,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -159,10 +160,23 @@ def _labels() -> tuple[re.Pattern[str], dict[str, str]]:
     )
 
 
+class _PlainWidths(dict[int, str]):
+    """A table for `str.translate` that learns each character the first time: digits and letters folded, white space dropped."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        folded = unicodedata.normalize("NFKC", character) if character.isalnum() else character
+        self[code] = plain = _SPACES.sub("", folded)
+        return plain
+
+
+_PLAIN_WIDTHS = _PlainWidths()
+
+
+@lru_cache(maxsize=65536)
 def _close(text: str) -> str:
     """Text without white space; digits and Latin letters folded to their plain widths; Chinese punctuation as printed."""
-    folded = "".join(unicodedata.normalize("NFKC", c) if c.isalnum() else c for c in text)
-    return _SPACES.sub("", _CHINESE_YEAR.sub(_latin_year, _SPACES.sub("", folded)))
+    return _CHINESE_YEAR.sub(_latin_year, text.translate(_PLAIN_WIDTHS))
 
 
 def _latin_year(match: re.Match[str]) -> str:

@@ -39,6 +39,7 @@ def comparable(text: str) -> str:
     return _QUOTES.sub("", squeeze(text))
 
 
+@lru_cache(maxsize=65536)
 def is_number(text: str) -> bool:
     """Whether the whole text is a printed number (thousands separators, sign, decimals; no percent)."""
     return bool(NUMBER.match(squeeze(text)))
@@ -50,6 +51,8 @@ def is_percentage(text: str) -> bool:
 
 def join_lines(text: str) -> str:
     """Text of a cell with the line breaks removed that the cell's width made: they are not data."""
+    if "\n" not in text:
+        return text.strip()
     parts = [part.strip() for part in text.split("\n")]
     joined = ""
     for part in parts:
@@ -65,6 +68,7 @@ def join_lines(text: str) -> str:
     return joined.strip()
 
 
+@lru_cache(maxsize=65536)
 def numbering_rank(name: str) -> int | None:
     """0 for 一、, 1 for （一）, 2 for 1., 3 for (1), 4 for ①; None without numbering."""
     text = squeeze(name)
@@ -80,6 +84,7 @@ def is_memo(name: str) -> bool:
     return bool(_MEMO.match(squeeze(name)))
 
 
+@lru_cache(maxsize=65536)
 def bare_name(name: str) -> str:
     """Name without numbering, without 其中： and without spaces."""
     text = squeeze(name)
