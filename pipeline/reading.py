@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -94,27 +94,23 @@ def _read_document(data: bytes, claim: Claim, reader: Callable[[bytes], PrintedD
     blocks = paragraphs(printed, lines)
     rows.add("text_block", text_blocks(blocks, rows.document_id))
     narrative = narrative_figures(blocks, identity, figures, rows.document_id)
-    proofs = prove(figures, forms, narrative, identity.document_kind, identity.fiscal_year)
+    statistics = agency_statistics(blocks, identity, rows.document_id)
+    proofs = prove(
+        figures,
+        forms,
+        narrative,
+        statistics=statistics,
+        indicators=rows.tables.get("performance_indicator", []),
+        department=identity.department_name,
+    )
     rows.add("narrative_figure", narrative)
-    rows.add("agency_statistic", agency_statistics(blocks, identity, rows.document_id))
+    rows.add("agency_statistic", statistics)
     rows.add("figure", ({name: getattr(figure, name) for name in _FIGURE_COLUMNS} for figure in figures))
-    rows.add("identity_check", _terms_apart(proofs.checks, narrative))
+    rows.add("identity_check", proofs.checks)
     rows.add("suspect_figure", proofs.suspects)
     for form in forms:
         _add_form(rows, form, interpretations.get(form.index))
     return rows.finished_document(document)
-
-
-def _terms_apart(checks: list[Row], narrative: list[Row]) -> Iterator[Row]:
-    """Checks with their terms told apart: figures of forms, and amounts in sentences."""
-    in_sentences = {row["narrative_figure_id"] for row in narrative}
-    for check in checks:
-        terms = check["figure_ids"]
-        yield {
-            **check,
-            "figure_ids": [term for term in terms if term not in in_sentences],
-            "narrative_figure_ids": [term for term in terms if term in in_sentences],
-        }
 
 
 def _document_row(data: bytes, sha256: str, claim: Claim) -> Row:

@@ -56,13 +56,9 @@ REFERENCES: tuple[Reference, ...] = (
     Reference("performance_indicator", ("cell_ids",), "cell", ("cell_id",), is_list=True),
     Reference("suspect_figure", ("figure_id",), "figure"),
     Reference("identity_check", ("figure_ids",), "figure", ("figure_id",), is_list=True),
-    Reference(
-        "identity_check",
-        ("narrative_figure_ids",),
-        "narrative_figure",
-        ("narrative_figure_id",),
-        is_list=True,
-        is_optional=True,
+    *(
+        Reference("identity_check", (f"{table}_ids",), table, (f"{table}_id",), is_list=True, is_optional=True)
+        for table in ("narrative_figure", "agency_statistic", "performance_indicator")
     ),
     Reference("reading_choice", ("document_id", "form_index"), "form"),
     Reference("refusal", ("cell_ids",), "cell", ("cell_id",), is_list=True, is_optional=True),

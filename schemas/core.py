@@ -287,6 +287,9 @@ IDENTITY_CHECK = Table(
         Column("verdict", TEXT, "Judgement over the whole document", "结论", allowed=VERDICTS),
         Column("figure_ids", TEXT_LIST, "Figures that are its terms, the stated one first", "涉及的数"),
         Column("narrative_figure_ids", TEXT_LIST, "Amounts in sentences that are its terms", "涉及的文字中的数", nullable=True),
+        Column("agency_statistic_ids", TEXT_LIST, "Counts of posts, staff and vehicles that are its terms", "涉及的单位基本数字",
+               nullable=True),
+        Column("performance_indicator_ids", TEXT_LIST, "Targets whose amounts are its terms", "涉及的绩效指标", nullable=True),
     ),
 )
 
@@ -374,7 +377,15 @@ PUBLICATION = Table(
     ),
 )
 
+SCHEMA_VERSION = Table(
+    "schema_version", "warehouse file", "Which version of these tables the file has", "表结构版本",
+    (
+        Column("schema_version", INTEGER, "Version, as in schemas/versions.csv", "版本号", unique=True, at_least=1),
+        Column("digest", TEXT, "Digest of the names and types of all columns", "结构摘要", pattern="^[0-9a-f]{16}$"),
+    ),
+)
+
 TABLES: tuple[Table, ...] = (
     DOCUMENT, PAGE, FORM, CELL, FIGURE, TEXT_BLOCK, NARRATIVE_FIGURE, AGENCY_STATISTIC, PERFORMANCE_INDICATOR,
-    REFUSAL, IDENTITY_CHECK, SUSPECT_FIGURE, READING_CHOICE, SOURCE, FETCH_ATTEMPT, PUBLICATION,
+    REFUSAL, IDENTITY_CHECK, SUSPECT_FIGURE, READING_CHOICE, SOURCE, FETCH_ATTEMPT, PUBLICATION, SCHEMA_VERSION,
 )

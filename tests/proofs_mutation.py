@@ -14,6 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from unittest.mock import patch
 
@@ -38,11 +39,11 @@ KINDS = {
 
 @dataclass
 class Read:
-    """One document as proved unmutated: figures, the other inputs of `prove`, and what fails anyway."""
+    """One document as proved unmutated: figures, `prove` with its other inputs, and what fails anyway."""
 
     name: str
     figures: list[Figure]
-    rest: tuple
+    prove: Callable[[list[Figure]], Proofs]
     failing: set[tuple[str, frozenset[str]]]
     suspects: set[str]
     seconds: float
@@ -74,26 +75,25 @@ def read_documents(most: int | None) -> list[Read]:
     for path in paths:
         if path.stat().st_size > MOST_BYTES or path.suffix not in (".pdf", ".md") or "扫描" in path.name:
             continue
-        taken: list[tuple] = []
-
-        def keep(figures: list[Figure], *rest: object, into: list[tuple] = taken) -> Proofs:
-            into.append((figures, rest))
-            return Proofs()
-
-        with patch.object(reading, "prove", keep):
+        with patch.object(reading, "prove", return_value=Proofs()) as asked:
             reading.read_document(path.read_bytes(), reading.Claim(path.name))
-        if not taken or sum(bool(figure.amount_yuan) for figure in taken[0][0]) < FEWEST_FIGURES:
+        if not asked.called or sum(bool(figure.amount_yuan) for figure in asked.call_args.args[0]) < FEWEST_FIGURES:
             continue
-        figures, rest = taken[0]
+        figures, *rest = asked.call_args.args
+        prove_again = partial(_prove, rest=rest, named=asked.call_args.kwargs)
         start = time.perf_counter()
-        proofs = prove(figures, *rest)
+        proofs = prove_again(figures)
         seconds = time.perf_counter() - start
         failing = {_key(row) for row in proofs.checks if row["verdict"] == "error"}
         suspects = {row["figure_id"] for row in proofs.suspects}
-        found.append(Read(path.name, figures, rest, failing, suspects, seconds, proofs))
+        found.append(Read(path.name, figures, prove_again, failing, suspects, seconds, proofs))
         if most is not None and len(found) >= most:
             break
     return found
+
+
+def _prove(figures: list[Figure], rest: list, named: dict) -> Proofs:
+    return prove(figures, *rest, **named)
 
 
 def _key(row: dict) -> tuple[str, frozenset[str]]:
@@ -263,7 +263,7 @@ def try_mutation(kind: str, read: Read, chance: random.Random) -> Outcome | None
     mutation = MUTATIONS[kind](read, chance)
     if mutation is None or not mutation.wrong:
         return None
-    proofs = prove([replace(figure) for figure in mutation.figures], *read.rest)
+    proofs = read.prove([replace(figure) for figure in mutation.figures])
     fresh = [row for row in proofs.checks if row["verdict"] == "error" and _key(row) not in read.failing]
     new_suspects = {row["figure_id"] for row in proofs.suspects} - read.suspects
     is_detected = bool(fresh or new_suspects)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from pipeline.proofs.catalogue import Rule, rules, selector
 from pipeline.proofs.diagnosis import power_of_ten
-from pipeline.proofs.fields import NESTED_FUNDS, Fields
+from pipeline.proofs.fields import NESTED_FUNDS, Fields, Places
 from pipeline.proofs.identity import Amount, Identity, Ledger
 
 _IN_FORM = frozenset({"row", "column", "form"})
@@ -72,19 +72,21 @@ def _coincide(first: Counter[tuple[int, int]], second: Counter[tuple[int, int]])
 def add_agreements(ledger: Ledger, fields: Sequence[Fields], funds: Funds) -> None:
     """State that every quantity is the same wherever the document prints it."""
     complete = _forms_with_all_units(ledger, fields)
+    by_kind = Places(fields)
     for rule in rules().values():
         if rule.method == "same_quantity":
-            _add_quantity(ledger, rule, fields, funds, complete)
+            _add_quantity(ledger, rule, fields, by_kind, funds, complete)
+    _add_nil_forms(ledger, rules()["nil_form_has_no_revenue"], fields)
 
 
-def _add_quantity(ledger: Ledger, rule: Rule, fields: Sequence[Fields], funds: Funds, complete: set[int]) -> None:
+def _add_quantity(
+    ledger: Ledger, rule: Rule, fields: Sequence[Fields], by_kind: Places, funds: Funds, complete: set[int]
+) -> None:
     amounts = ledger.amounts
-    members = [selector(text.strip()) for text in rule.addends.split(" ; ")]
     quantities: defaultdict[tuple[object, ...], defaultdict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for place, field in enumerate(fields):
-        if amounts[place].state == "blank":
-            continue
-        if any(holds(field) for holds in members):
+    for place in by_kind.chosen(text.strip() for text in rule.addends.split(" ; ")):
+        if amounts[place].state != "blank":
+            field = fields[place]
             key = tuple(field(name) for name in rule.match)
             quantities[key][field.figure.form_index].append(place)
     aggregated = bool(_AGGREGATED.intersection(rule.match))
@@ -108,6 +110,30 @@ def _add_quantity(ledger: Ledger, rule: Rule, fields: Sequence[Fields], funds: F
             _add_unit_sums(
                 ledger, rule, anchor, [quantities[unit] for unit in units[key]], forms, fields, funds, complete
             )
+
+
+def _add_nil_forms(ledger: Ledger, rule: Rule, fields: Sequence[Fields]) -> None:
+    """A form that is declared nil, beside the revenue of its fund in another form: blank there too, or zero."""
+    is_nil, is_revenue = selector(rule.stated), selector(rule.addends)
+    revenue: dict[tuple[object, ...], int] = {}
+    for place, field in enumerate(fields):
+        if is_revenue(field) and not field.figure.is_comparative:
+            key: tuple[object, ...] = (field.agency, field.figure.fiscal_year, field.figure.phase, field.revenue_item)
+            revenue[key] = min(place, revenue.get(key, place), key=lambda other: _spot(fields[other]))
+    stated: dict[tuple[object, ...], int] = {}
+    for place, field in enumerate(fields):
+        if ledger.amounts[place].state == "declared_nil" and is_nil(field) and not field.figure.is_comparative:
+            of_form = (field.agency, field.figure.fiscal_year, field.figure.phase, field.figure.fund)
+            stated[of_form] = min(place, stated.get(of_form, place), key=lambda other: _spot(fields[other]))
+    for nil, place in stated.items():
+        if nil in revenue:
+            identity = ledger.add(rule, place, [(revenue[nil], 1)], even_blank=True, is_linear=False)
+            if identity is not None and abs(identity.difference) > identity.bound:
+                identity.set_aside("a fund of last year, or that is passed on, is no expenditure of the form")
+
+
+def _spot(field: Fields) -> tuple[int, int, int]:
+    return (field.figure.form_index, field.figure.row_index, field.figure.column_index)
 
 
 def _comparable_forms(

@@ -1,6 +1,6 @@
 """The catalogue of identities: what must hold, where, and on what ground.
 
-Belongs here: reading `identities.csv` and `same_names.csv`, and the little language of their selectors. Does not belong
+Belongs here: reading `identities.csv`, `same_names.csv` and `same_payments.csv`, and the little language of their selectors. Does not belong
 here: any arithmetic. A rule speaks of forms, schemes and measures, never of a document.
 
 A selector is a list of `field=value|value` and `field!=value|value`, all of which must hold; an empty value means that the
@@ -68,6 +68,24 @@ def rules() -> dict[str, Rule]:
 def same_names() -> tuple[SameName, ...]:
     """Names that both classifications use for one payment."""
     return tuple(SameName(**row) for row in consulted.table(FOLDER / "same_names.csv"))
+
+
+@dataclass(frozen=True)
+class SamePayment:
+    """A payment that the two classifications put together of different lines, by the names of those lines."""
+
+    payment: str
+    economic: frozenset[str]
+    functional: frozenset[str]
+
+
+@consulted.kept
+def same_payments() -> tuple[SamePayment, ...]:
+    """Payments whose economic lines together are certain functional lines together."""
+    return tuple(
+        SamePayment(row["payment"], frozenset(row["economic"].split("|")), frozenset(row["functional"].split("|")))
+        for row in consulted.table(FOLDER / "same_payments.csv")
+    )
 
 
 @consulted.question

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.figures.figure import Figure
-from pipeline.proofs.catalogue import same_names
+from pipeline.forms.text import bare_name
+from pipeline.proofs.catalogue import same_names, selector
 
-_ORDINAL = re.compile(r"^(?:[（(]?[一二三四五六七八九十百]+[)）、.．]|[（(]?\d+[)）、.．]|其中[:：]?)")
 _NOT_NAME = re.compile(r"[\s（）()“”\"'、，,。．.：:;；·\-—_]")
 _CURRENT = re.compile(r"^(?:本年|当年|本期)")
 _TOTAL_CODES = frozenset({"total", "current_total"})
@@ -87,8 +87,8 @@ def fields_of_document(figures: Sequence[Figure]) -> list[Fields]:
     codes = codes_by_name(figures)
     shared: dict[str, str] = {}
     for same in same_names():
-        shared[bare_name(same.name)] = same.name
-    bare = functools.cache(bare_name)
+        shared[comparable_name(same.name)] = same.name
+    bare = functools.cache(comparable_name)
     fields = []
     for figure in figures:
         agency = "department" if figure.agency_level == "department" else agencies[figure.agency_name]
@@ -101,6 +101,21 @@ def fields_of_document(figures: Sequence[Figure]) -> list[Fields]:
     return fields
 
 
+class Places:
+    """Places of the figures by kind: a selector is asked once of each kind, and not of each figure."""
+
+    def __init__(self, fields: Sequence[Fields]) -> None:
+        kinds: defaultdict[Hashable, list[int]] = defaultdict(list)
+        for place, field in enumerate(fields):
+            kinds[field.kind].append(place)
+        self._kinds = [(fields[places[0]], places) for places in kinds.values()]
+
+    def chosen(self, selectors: Iterable[str]) -> list[int]:
+        """Places that one of the selectors chooses, in the order of the document."""
+        tests = [selector(text) for text in selectors]
+        return sorted(place for field, places in self._kinds if any(test(field) for test in tests) for place in places)
+
+
 def is_total(figure: Figure) -> bool:
     """Whether the amount is of the whole body: no single class, project or item, but possibly one source or measure."""
     if figure.scheme == "revenue":
@@ -110,10 +125,9 @@ def is_total(figure: Figure) -> bool:
     return figure.scheme == "agency" and not figure.line_code
 
 
-def bare_name(name: str) -> str:
+def comparable_name(name: str) -> str:
     """A line's name without numbering, punctuation and the words that editions add or drop."""
-    bare = _NOT_NAME.sub("", _ORDINAL.sub("", name.strip()))
-    bare = _ORDINAL.sub("", bare)
+    bare = _NOT_NAME.sub("", bare_name(name))
     for word in ("机关事业单位职业年金", "事业单位职业年金"):
         bare = bare.replace(word, "职业年金")
     return bare.removesuffix("支出") if bare.endswith("缴费支出") else bare
@@ -124,7 +138,7 @@ def codes_by_name(figures: Iterable[Figure]) -> Mapping[tuple[str, str], Counter
     codes: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for figure in figures:
         if figure.scheme in _CODED and figure.line_name and (figure.line_code or "").isdigit():
-            codes[(figure.scheme, bare_name(figure.line_name))][figure.line_code or ""] += 1
+            codes[(figure.scheme, comparable_name(figure.line_name))][figure.line_code or ""] += 1
     return codes
 
 
@@ -135,12 +149,12 @@ def _code_of_named(figure: Figure, codes: Mapping[tuple[str, str], Counter[str]]
     length = {"category": 3, "section": 5, "item": 7, "sub_item": 9}.get(figure.line_level or "")
     possible = {
         code
-        for code in codes.get((figure.scheme, bare_name(figure.line_name)), ())
+        for code in codes.get((figure.scheme, comparable_name(figure.line_name)), ())
         if length is None or figure.scheme != "functional" or len(code) == length
     }
     if len(possible) > 1 and figure.parent_line:
         for above in reversed(figure.parent_line.split(" / ")):
-            prefixes = codes.get((figure.scheme, bare_name(above)), ())
+            prefixes = codes.get((figure.scheme, comparable_name(above)), ())
             narrowed = {code for code in possible if any(code.startswith(prefix) for prefix in prefixes)}
             if len(narrowed) == 1:
                 possible = narrowed

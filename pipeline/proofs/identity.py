@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
 from pipeline.figures.figure import Figure
 from pipeline.proofs.catalogue import Rule
@@ -20,14 +19,20 @@ SCALE = 10_000
 
 @dataclass(slots=True)
 class Amount:
-    """One printed amount as an interval: `value` ± `half`, both in ten-thousandths of a yuan. A blank is zero, exactly."""
+    """One printed amount as an interval: `value` ± `half`, both in ten-thousandths of a yuan. A blank is zero, exactly.
+
+    An amount that no form prints in a cell (in a sentence, a statistic, a target) stands by its `id` in another table, and `words`
+    tell it. A count of posts or vehicles is no money, and is scaled alike.
+    """
 
     id: str
     value: int
     half: int
     state: str
     figure: Figure | None = None
-    sentence: dict[str, Any] | None = None
+    table: str = "figure"
+    words: str = ""
+    is_money: bool = True
 
     @property
     def is_blank(self) -> bool:
@@ -87,15 +92,16 @@ class Ledger:
         reason: str = "",
         extra_bound: int = 0,
         is_linear: bool = True,
+        even_blank: bool = False,
     ) -> Identity | None:
         """Add an identity with its difference and bound; None where it states nothing or is known already.
 
-        It states nothing when every term is blank. When the stated amount alone is blank, or all addends are, it is kept
+        It states nothing when every term is blank, unless blanks are what it is about (`even_blank`). When the stated amount alone is blank, or all addends are, it is kept
         as `not_checkable` (what is left blank is no zero).
         """
         identity = Identity(rule, stated, tuple(addends), reason=reason, extra_bound=extra_bound, is_linear=is_linear)
         amounts = self.amounts
-        if all(amounts[place].is_blank for place in identity.places):
+        if not even_blank and all(amounts[place].is_blank for place in identity.places):
             return None
         signature = frozenset(identity.terms)
         if signature in self._known or frozenset((place, -sign) for place, sign in signature) in self._known:

@@ -73,21 +73,25 @@ def solve(
     costs: Sequence[float],
     *,
     zeros: Iterable[int] = (),
+    floors: Sequence[int | None] = (),
     seconds: float = 10.0,
 ) -> Solution:
     """Decide feasibility component by component and find the cheapest set of amounts that must be wrong.
 
     `halves` are the half units by place, `costs` what it costs to doubt a place (1 and a little more for what other sums
     confirm). `zeros` are places where a zero is printed: their interval is used for feasibility, but the interval of a suspect
-    is computed with them exactly zero where that is possible. `seconds` limits the whole.
+    is computed with them exactly zero where that is possible. `floors` are the least deviations by place that a wrong amount
+    may have (an amount is no misprint of a negative one), None where there is none. `seconds` limits the whole.
     """
     deadline = time.monotonic() + seconds
     solution = Solution()
     exact_zeros = frozenset(zeros)
+    floors = floors or [None] * len(halves)
     components = sorted(_failing_components(constraints), key=lambda component: len(component.constraints))
     for number, component in enumerate(components):
         share = (deadline - time.monotonic()) / (len(components) - number)
-        _solve_component(component, constraints, halves, costs, exact_zeros, solution, time.monotonic() + share)
+        until = time.monotonic() + share
+        _solve_component(component, constraints, halves, floors, costs, exact_zeros, solution, until)
     return solution
 
 
@@ -206,6 +210,7 @@ def _solve_component(
     component: _Component,
     constraints: Sequence[Constraint],
     halves: Sequence[int],
+    floors: Sequence[int | None],
     costs: Sequence[float],
     zeros: frozenset[int],
     solution: Solution,
@@ -248,7 +253,7 @@ def _solve_component(
         if time.monotonic() < deadline:
             solution.alternatives[place] = _alternatives(place, others, clauses, costs)
         solution.suspects[place] = (
-            _interval(place, freed, component.constraints, constraints, halves, zeros, deadline)
+            _interval(place, freed, component.constraints, constraints, halves, floors, zeros, deadline)
             if feasible
             else Interval(None, None)
         )
@@ -381,6 +386,7 @@ def _interval(
     rows: Sequence[int],
     constraints: Sequence[Constraint],
     halves: Sequence[int],
+    floors: Sequence[int | None],
     zeros: frozenset[int],
     deadline: float,
 ) -> Interval:

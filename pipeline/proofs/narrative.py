@@ -1,7 +1,7 @@
 """Identities between sentences and forms, and inside sentences.
 
 Belongs here: an amount in a sentence repeats a figure; a stated change is the difference of two figures; a percentage is a
-change over its base; listed parts add up. Does not belong here: reading sentences (`pipeline.figures.narrative`).
+change over its base; listed parts add up; what is said of the units is said of the department. Does not belong here: reading sentences (`pipeline.figures.narrative`).
 """
 
 from __future__ import annotations
@@ -10,13 +10,19 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from pipeline.proofs.catalogue import rules
-from pipeline.proofs.fields import Fields
+from pipeline.proofs.fields import Fields, comparable_name
 from pipeline.proofs.identity import SCALE, Amount, Identity, Ledger
 
 _FEWEST_PARTS = 2
+_FEWEST_UNITS = 2
+_LARGEST_GAP = 2
+"""A page's edge may stand between two paragraphs of a list."""
+_NOT_ADDITIVE = frozenset({"units"})
+_UNITS_UNKNOWN = "the sentences may not name all units"
 _MOST_PARTS = 40
 _FORM_OF_PERCENTAGE = re.compile(r"^-?\d+(?:\.(\d+))?")
 
@@ -26,11 +32,16 @@ def amount_of_sentence(row: Mapping[str, Any]) -> Amount:
     value = row.get("amount_yuan") or Decimal(0)
     half = row.get("half_unit_yuan") or Decimal(0)
     state = "number" if value else "zero"
-    return Amount(row["narrative_figure_id"], int(value * SCALE), int(half * SCALE), state, sentence=dict(row))
+    words = f"“{row.get('subject') or ''}” {row.get('printed_text', '')} (p. {row.get('page_number')})"
+    return Amount(
+        row["narrative_figure_id"], int(value * SCALE), int(half * SCALE), state, table="narrative_figure", words=words
+    )
 
 
-def add_narrative_identities(ledger: Ledger, fields: Sequence[Fields], narrative: Sequence[Mapping[str, Any]]) -> None:
-    """Add amounts of sentences to the ledger and every identity that they take part in."""
+def add_narrative_identities(
+    ledger: Ledger, fields: Sequence[Fields], narrative: Sequence[Mapping[str, Any]], department: str | None
+) -> None:
+    """Add amounts of sentences to the ledger and every identity that they take part in; `department` is the document's body."""
     places: dict[str, int] = {field.figure.figure_id: place for place, field in enumerate(fields)}
     blocks: defaultdict[int, list[tuple[Mapping[str, Any], int | None]]] = defaultdict(list)
     for row in narrative:
@@ -45,6 +56,9 @@ def add_narrative_identities(ledger: Ledger, fields: Sequence[Fields], narrative
         _add_changes(ledger, fields, places, block)
         _add_percentages(ledger, block)
         _add_parts(ledger, block)
+    stated = {number: _stated(block) for number, block in sorted(blocks.items())}
+    _add_listed_paragraphs(ledger, stated)
+    _add_units(ledger, [entry for entries in stated.values() for entry in entries], department)
 
 
 def _add_links(
@@ -188,3 +202,81 @@ def _add_parts(ledger: Ledger, block: Sequence[tuple[Mapping[str, Any], int | No
             )
             start += taken
         start += 1
+
+
+def _stated(block: Sequence[tuple[Mapping[str, Any], int | None]]) -> list[tuple[Mapping[str, Any], int]]:
+    return [(row, place) for row, place in block if row["measure"] == "stated" and place is not None]
+
+
+def _add_listed_paragraphs(ledger: Ledger, stated: Mapping[int, Sequence[tuple[Mapping[str, Any], int]]]) -> None:
+    """A total that ends a paragraph, and its parts: all amounts of the next one, or the first amount of each that follows.
+
+    As within a paragraph only a sum that holds is stated.
+    """
+    rule = rules()["narrative_parts"]
+    amounts = ledger.amounts
+    numbers = [number for number, entries in stated.items() if entries]
+    for start, number in enumerate(numbers[:-1]):
+        if numbers[start + 1] - number > _LARGEST_GAP:
+            continue
+        total = stated[number][-1][1]
+        inside = [place for _, place in stated[numbers[start + 1]]]
+        listed: list[int] = []
+        for previous, following in pairwise(numbers[start : start + 1 + _MOST_PARTS]):
+            if following - previous > _LARGEST_GAP:
+                break
+            listed.append(stated[following][0][1])
+            if sum(amounts[place].value for place in listed) >= amounts[total].value:
+                break
+        for parts in (inside, listed):
+            bound = amounts[total].half + sum(amounts[place].half for place in parts)
+            difference = amounts[total].value - sum(amounts[place].value for place in parts)
+            is_list = len(parts) > _FEWEST_PARTS or (len(parts) == _FEWEST_PARTS and not difference)
+            if is_list and all(amounts[place].value > 0 for place in parts) and abs(difference) <= bound:
+                ledger.add(rule, total, ((place, 1) for place in parts), is_linear=False)
+                break
+
+
+def _add_units(ledger: Ledger, stated: Sequence[tuple[Mapping[str, Any], int]], department: str | None) -> None:
+    """What a sentence states of the department is the sum of what sentences state, in the same words, of its units."""
+    by_subject: defaultdict[tuple[str, Any, Any], dict[str, list[int]]] = defaultdict(dict)
+    for row, place in stated:
+        if row.get("subject") and row.get("agency_name"):
+            subject = (comparable_name(row["subject"]), row.get("fiscal_year"), row.get("phase"))
+            by_subject[subject].setdefault(row["agency_name"], []).append(place)
+    for agencies in by_subject.values():
+        whole = agencies.pop(department or "", [])
+        if len(whole) != 1 or len(agencies) < _FEWEST_UNITS:
+            continue
+        if any(len({ledger.amounts[place].value for place in places}) > 1 for places in agencies.values()):
+            continue
+        addends = [(places[0], 1) for places in agencies.values()]
+        identity = ledger.add(rules()["narrative_units"], whole[0], addends, is_linear=False)
+        if identity is not None and abs(identity.difference) > identity.bound:
+            identity.set_aside(_UNITS_UNKNOWN)
+
+
+def add_staff_identities(ledger: Ledger, statistics: Sequence[Mapping[str, Any]], department: str | None) -> None:
+    """Posts, staff, retirees and vehicles of the department are those of its units."""
+    by_metric: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in statistics:
+        by_metric[row["metric"]].append(row)
+    rule = rules()["staff_of_units"]
+    for metric, rows in by_metric.items():
+        whole = [row for row in rows if row["agency_name"] == department]
+        units = [row for row in rows if row["agency_name"] != department]
+        if metric not in _NOT_ADDITIVE and len(whole) == 1 and units:
+            start = len(ledger.amounts)
+            ledger.amounts += [_count(row) for row in [*whole, *units]]
+            addends = ((start + number, 1) for number in range(1, len(units) + 1))
+            identity = ledger.add(rule, start, addends, is_linear=False)
+            if identity is not None and identity.difference:
+                identity.set_aside(_UNITS_UNKNOWN)
+
+
+def _count(row: Mapping[str, Any]) -> Amount:
+    words = f"{row['agency_name']} {row['metric']} {row['value']} (p. {row['page_number']})"
+    return Amount(
+        row["agency_statistic_id"], int(row["value"]) * SCALE, 0, "number", table="agency_statistic", words=words,
+        is_money=False,
+    )  # fmt: skip

@@ -17,10 +17,12 @@ from pipeline.forms.form import Form
 from pipeline.proofs import diagnosis
 from pipeline.proofs.agreement import add_agreements, merge_funds, set_aside_scope_differences
 from pipeline.proofs.catalogue import rules_concerning, vocabulary_of
+from pipeline.proofs.composition import add_compositions
 from pipeline.proofs.fields import Fields, fields_of_document
 from pipeline.proofs.identity import SCALE, Amount, Identity, Ledger, amount_of, yuan
 from pipeline.proofs.intervals import Constraint, Interval, Solution, solve
-from pipeline.proofs.narrative import add_narrative_identities
+from pipeline.proofs.narrative import add_narrative_identities, add_staff_identities
+from pipeline.proofs.performance import add_performance_identities
 from pipeline.proofs.structure import (
     accuse_blank_totals,
     add_form_identities,
@@ -28,12 +30,17 @@ from pipeline.proofs.structure import (
     set_aside_doubtful_levels,
 )
 
+TERMS = ("figure", "narrative_figure", "agency_statistic", "performance_indicator")
+"""Tables in which the terms of an identity stand."""
+
 SECONDS = 10.0
 """Limit for the solver on one document."""
 
 _CONFIRMED = 0.01
 _MOST_CONFIRMATIONS = 20
 _COST_OF_BLANK = 1.03
+_COST_IN_PATTERN = 0.3
+_FEWEST_OF_A_PATTERN = 3
 _COST_OF_SENTENCE = 0.95
 _MOST_NAMED = 6
 _MOST_SUSPECTS_FOR_ONE = 4
@@ -52,32 +59,36 @@ def prove(
     figures: Sequence[Figure],
     forms: Sequence[Form],
     narrative: Sequence[Mapping[str, Any]],
-    kind: str | None = None,
-    year: int | None = None,
     *,
+    statistics: Sequence[Mapping[str, Any]] = (),
+    indicators: Sequence[Mapping[str, Any]] = (),
+    department: str | None = None,
     seconds: float = SECONDS,
 ) -> Proofs:
     """Check every identity of the catalogue that the document allows, and find the figures that cannot be right.
 
-    Sets `proof_count` and `proof` of every figure. `forms` give titles for descriptions; `kind` and `year` are those of the
-    document (rules tell phases and years by the figures themselves). The result depends on nothing else: same input, same rows.
+    Sets `proof_count` and `proof` of every figure. `forms` give titles for descriptions; `narrative`, `statistics` and `indicators` are
+    rows of `narrative_figure`, `agency_statistic` and `performance_indicator`; `department` is the name of the document's body. The result
+    depends on nothing else: same input, same rows.
     """
-    del kind, year
     if not figures:
         return Proofs()
     fields = fields_of_document(figures)
+    titles = {form.index: form.title or form.key or f"{form.index}" for form in forms}
     with rules_concerning.stands_for(*vocabulary_of(figures)):
-        return _prove(figures, fields, forms, narrative, seconds)
+        ledger = _identities(figures, fields, narrative, statistics, indicators, department)
+        return _prove(ledger, figures, titles, seconds)
 
 
-def _prove(
+def _identities(
     figures: Sequence[Figure],
     fields: Sequence[Fields],
-    forms: Sequence[Form],
     narrative: Sequence[Mapping[str, Any]],
-    seconds: float,
-) -> Proofs:
-    titles = {form.index: form.title or form.key or f"{form.index}" for form in forms}
+    statistics: Sequence[Mapping[str, Any]],
+    indicators: Sequence[Mapping[str, Any]],
+    department: str | None,
+) -> Ledger:
+    """All amounts of the document, and all identities among them."""
     ledger = Ledger([amount_of(figure) for figure in figures])
     add_parent_identities(ledger, figures)
     add_form_identities(ledger, figures, fields)
@@ -86,7 +97,14 @@ def _prove(
     funds = merge_funds(fields, ledger.amounts)
     add_agreements(ledger, fields, funds)
     set_aside_scope_differences(ledger, fields)
-    add_narrative_identities(ledger, fields, narrative)
+    add_compositions(ledger, fields)
+    add_narrative_identities(ledger, fields, narrative, department)
+    add_staff_identities(ledger, statistics, department)
+    add_performance_identities(ledger, fields, indicators)
+    return ledger
+
+
+def _prove(ledger: Ledger, figures: Sequence[Figure], titles: Mapping[int, str], seconds: float) -> Proofs:
     in_wrong_unit = diagnosis.forms_in_wrong_unit(ledger)
     for number in in_wrong_unit:
         ledger.identities[number].verdict = "error"
@@ -117,15 +135,51 @@ def _solve(ledger: Ledger, seconds: float) -> tuple[Solution, dict[int, int]]:
             constraints.append(Constraint(identity.terms, identity.difference, identity.bound))
             if not identity.is_trivial and abs(identity.difference) <= identity.bound:
                 held.update(set(identity.places))
-    costs = [_cost(amount, held[place]) for place, amount in enumerate(ledger.amounts)]
+    doubtful = _columns_that_fail_in_pattern(ledger)
+    costs = [
+        _cost(amount, held[place]) * (_COST_IN_PATTERN if place in doubtful else 1)
+        for place, amount in enumerate(ledger.amounts)
+    ]
     zeros = [place for place, amount in enumerate(ledger.amounts) if amount.state == "zero"]
     halves = [amount.half for amount in ledger.amounts]
-    return solve(constraints, halves, costs, zeros=zeros, seconds=seconds), constrained
+    floors = [_floor(amount) for amount in ledger.amounts]
+    return solve(constraints, halves, costs, zeros=zeros, floors=floors, seconds=seconds), constrained
+
+
+def _floor(amount: Amount) -> int | None:
+    """The least deviation of a wrong amount: a positive amount is not a misprint of a negative one, unless it is a change."""
+    is_change = amount.figure is None or amount.figure.measure == "change"
+    return None if is_change or amount.value < 0 else -amount.value - amount.half
+
+
+def _columns_that_fail_in_pattern(ledger: Ledger) -> set[int]:
+    """Totals of a column that, row after row, are not what stands beside them (or are blank): put together differently on the page."""
+    failing: Counter[tuple[str, int, int]] = Counter()
+    held: Counter[tuple[str, int, int]] = Counter()
+    for identity in ledger.identities:
+        stated = ledger.amounts[identity.stated]
+        if identity.rule.scope not in ("row", "form") or stated.figure is None or identity.is_trivial:
+            continue
+        column = (identity.rule.identity, stated.figure.form_index, stated.figure.column_index)
+        if abs(identity.difference) <= identity.bound:
+            held[column] += 1
+        elif identity.is_linear or stated.is_blank:
+            failing[column] += 1
+    columns = {
+        (form, place)
+        for (rule, form, place), count in failing.items()
+        if count >= _FEWEST_OF_A_PATTERN and count > held[(rule, form, place)]
+    }
+    return {
+        place
+        for place, amount in enumerate(ledger.amounts)
+        if amount.figure is not None and (amount.figure.form_index, amount.figure.column_index) in columns
+    }
 
 
 def _cost(amount: Amount, confirmations: int) -> float:
     """What it costs to doubt an amount: nearly one, more for what other sums confirm, less for a sentence than for a form."""
-    base = _COST_OF_SENTENCE if amount.sentence is not None else _COST_OF_BLANK if amount.is_blank else 1.0
+    base = _COST_OF_SENTENCE if amount.figure is None else _COST_OF_BLANK if amount.is_blank else 1.0
     return base + _CONFIRMED * min(confirmations, _MOST_CONFIRMATIONS)
 
 
@@ -245,6 +299,9 @@ def _check_rows(
         counts[name] += 1
         stated = ledger.amounts[identity.stated]
         reason = explained.get(number) or identity.reason
+        terms: defaultdict[str, list[str]] = defaultdict(list)
+        for place in identity.places:
+            terms[ledger.amounts[place].table].append(ledger.amounts[place].id)
         rows.append(
             {
                 "identity_check_id": f"{document_id}-{name}-{counts[name]:05d}",
@@ -253,12 +310,12 @@ def _check_rows(
                 "scope": identity.rule.scope,
                 "severity": identity.rule.severity,
                 "description": describe(identity, ledger.amounts, titles) + (f" ({reason})" if reason else ""),
-                "stated_yuan": yuan(stated.value),
-                "computed_yuan": yuan(stated.value - identity.difference),
-                "difference_yuan": yuan(identity.difference),
-                "bound_yuan": Decimal(identity.bound) / SCALE,
+                "stated_yuan": yuan(stated.value) if stated.is_money else None,
+                "computed_yuan": yuan(stated.value - identity.difference) if stated.is_money else None,
+                "difference_yuan": yuan(identity.difference) if stated.is_money else None,
+                "bound_yuan": Decimal(identity.bound) / SCALE if stated.is_money else None,
                 "verdict": identity.verdict,
-                "figure_ids": [ledger.amounts[place].id for place in identity.places],
+                **{f"{table}_ids": list(dict.fromkeys(terms[table])) for table in TERMS},
             }
         )
     return rows
@@ -276,7 +333,8 @@ def describe(identity: Identity, amounts: Sequence[Amount], titles: Mapping[int,
             blanks += 1
             continue
         sign = "−" if coefficient < 0 else "+"
-        parts.append(f"{sign} {label(amount, titles, home)}")
+        times = f"{abs(coefficient)} × " if abs(coefficient) != 1 else ""
+        parts.append(f"{sign} {times}{label(amount, titles, home)}")
     shown = parts if len(parts) <= _MOST_NAMED else [*parts[:_MOST_NAMED], f"+ … {len(parts) - _MOST_NAMED} more"]
     text = f"{label(stated, titles, None)} = {' '.join(shown).removeprefix('+ ') or '0'}"
     return f"{text}; {blanks} blank" if blanks else text
@@ -285,10 +343,7 @@ def describe(identity: Identity, amounts: Sequence[Amount], titles: Mapping[int,
 def label(amount: Amount, titles: Mapping[int, str], home: int | None) -> str:
     """One term: line, agency and column beside the printed text; the form where it is another than `home`."""
     if amount.figure is None:
-        sentence = amount.sentence or {}
-        return (
-            f"“{sentence.get('subject') or ''}” {sentence.get('printed_text', '')} (p. {sentence.get('page_number')})"
-        )
+        return amount.words
     figure = amount.figure
     name = figure.line_name if figure.line_name != figure.agency_name else None
     words = [word for word in (figure.line_code, name) if word]

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from pipeline.figures.figure import Figure
 from pipeline.proofs.catalogue import Rule, rules, selector
-from pipeline.proofs.fields import Fields, is_total
+from pipeline.proofs.fields import Fields, Places, is_total
 from pipeline.proofs.identity import Identity, Ledger
 
 _FEWEST_BLANK_TOTALS = 2
@@ -62,28 +62,28 @@ def accuse_blank_totals(ledger: Ledger) -> None:
 
 def add_form_identities(ledger: Ledger, figures: Sequence[Figure], fields: Sequence[Fields]) -> None:
     """Sums inside a form that measures, lines, codes, agencies and years state, whatever hierarchy was found."""
+    places = Places(fields)
     for rule in rules().values():
         if rule.method == "in_form":
-            _add_sums(ledger, rule, fields)
+            _add_sums(ledger, rule, fields, places)
     _add_changes(ledger, rules()["change_against_prior_year"], figures)
     _add_agencies(ledger, rules()["agencies_add_up"], figures, fields)
     _add_codes(ledger, rules()["codes_add_up"], figures)
 
 
-def _add_sums(ledger: Ledger, rule: Rule, fields: Sequence[Fields]) -> None:
-    addends = []
-    for text in rule.addends.split(" + "):
-        text = text.strip()
-        addends.append((selector(text.strip("[]")), text.startswith("[")))
-    is_stated = selector(rule.stated)
+def _add_sums(ledger: Ledger, rule: Rule, fields: Sequence[Fields], places: Places) -> None:
+    texts = [text.strip() for text in rule.addends.split(" + ")]
+    addends = [(selector(text.strip("[]")), text.startswith("[")) for text in texts]
+    totals_of_rule = places.chosen([rule.stated])
+    if not totals_of_rule:
+        return
+    is_stated = set(totals_of_rule)
     groups: defaultdict[tuple[object, ...], tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
-    for place, field in enumerate(fields):
+    for place in places.chosen([rule.stated, *(text.strip("[]") for text in texts)]):
+        field = fields[place]
         if field.figure.is_memo and rule.force != "promise":
             continue
-        if is_stated(field):
-            groups[tuple(field(name) for name in rule.match)][0].append(place)
-        elif any(matches(field) for matches, _ in addends):
-            groups[tuple(field(name) for name in rule.match)][1].append(place)
+        groups[tuple(field(name) for name in rule.match)][0 if place in is_stated else 1].append(place)
     totals = {identity.stated for identity in ledger.identities if identity.rule.method == "parent_column"}
     for stated, parts in groups.values():
         if len(stated) != 1 or not parts or (rule.scope == "row" and stated[0] in totals):

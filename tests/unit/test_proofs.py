@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pipeline.figures.figure import Figure
 from pipeline.proofs import prove, score
 from pipeline.proofs.catalogue import rules, same_names, selector
-from pipeline.proofs.fields import agency_keys, bare_name
+from pipeline.proofs.fields import agency_keys, comparable_name
 from pipeline.proofs.intervals import Constraint, solve
 from pipeline.proofs.report import render
 from schemas.core import SCOPES
@@ -77,7 +77,15 @@ def verdicts(figures: list[Figure], narrative: list[dict] | None = None) -> dict
 
 def test_catalogue_is_complete_and_names_no_document() -> None:
     methods = {"parent_column", "parent_row", "in_form", "agencies", "codes", "change", "same_quantity"}
-    methods |= {"narrative_link", "narrative_sum", "narrative_change", "narrative_percentage"}
+    methods |= {"nil_form", "same_payments", "partition", "performance"}
+    methods |= {
+        "narrative_link",
+        "narrative_sum",
+        "narrative_change",
+        "narrative_percentage",
+        "narrative_units",
+        "staff",
+    }
     assert len(rules()) > 20
     for rule in rules().values():
         assert rule.method in methods, rule.identity
@@ -260,10 +268,10 @@ def test_names_of_one_unit_are_told_and_two_units_of_one_form_are_kept_apart() -
     assert keys["第一幼儿园"] != keys["第一一幼儿园"]
 
 
-def test_bare_name_drops_numbering() -> None:
-    assert bare_name("一、一般公共服务支出") == "一般公共服务支出"
-    assert bare_name("（二）培训支出") == "培训支出"
-    assert bare_name("机关事业单位职业年金缴费支出") == bare_name("职业年金缴费")
+def test_comparable_name_drops_numbering() -> None:
+    assert comparable_name("一、一般公共服务支出") == "一般公共服务支出"
+    assert comparable_name("（二）培训支出") == "培训支出"
+    assert comparable_name("机关事业单位职业年金缴费支出") == comparable_name("职业年金缴费")
 
 
 def test_report_of_nothing_says_so() -> None:
