@@ -64,6 +64,9 @@ _QUERY = """
 
     select distinct line.scheme, line.code, line.name, line.fiscal_year, line.document_id
     from line
+    inner join core.document as document
+        on line.document_id = document.document_id
+        and not document.is_specimen
     inner join core.cell as cell
         on line.document_id = cell.document_id
         and line.form_index = cell.form_index
@@ -82,7 +85,8 @@ _QUERY = """
 def read_attestations(warehouse: Path) -> list[Attestation]:
     """Attestations of a published warehouse: lines whose code, or its last part, stands in a cell of their row.
 
-    Codes that were given by name are no evidence for what a code is called, and are left out.
+    Codes that were given by name are no evidence for what a code is called, and specimens of the project's own are no documents: both are
+    left out.
     """
     import duckdb
 

@@ -6,10 +6,14 @@ with attestation as (
         code,
         fiscal_year,
         name,
+        -- 行政运行(人力资源事务): the item with its section in brackets.
+        regexp_replace(name, '\([^()]*\)$', '') as unqualified_name,
         sum(document_count) as document_count,
         min(first_figure_id) as first_figure_id,
     from {{ ref('code_attestation') }}
-    where scheme in ('functional', 'economic_department', 'economic_government')
+    where
+        scheme in ('functional', 'economic_department', 'economic_government')
+        and is_printed
     group by scheme, code, fiscal_year, name
 ),
 
@@ -40,17 +44,19 @@ matched as (
         cast(attestation.document_count as integer) as document_count,
         attestation.first_figure_id,
         count(class.code) as edition_count,
-        count(class.code) filter (where attestation.name = class.name) as same_name_count,
+        count(class.code) filter (
+            where class.name in (attestation.name, attestation.unqualified_name)
+        ) as same_name_count,
         count(class.code) filter (
             where attestation.fiscal_year between coalesce(class.first_year, 0) and coalesce(class.last_year, 9999)
         ) as same_year_count,
         count(class.code) filter (
             where
-            attestation.name = class.name
+            class.name in (attestation.name, attestation.unqualified_name)
             and attestation.fiscal_year between coalesce(class.first_year, 0) and coalesce(class.last_year, 9999)
         ) as same_both_count,
-        string_agg(
-            distinct concat(class.name, ' (', class.first_year, '–', class.last_year, ')'), '; '
+        string_agg(distinct concat(class.name, ' (', class.first_year, '–', class.last_year, ')'), '; ') filter (
+            where class.code is not null
         ) as expected,
     from attestation
     left join class

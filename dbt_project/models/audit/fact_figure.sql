@@ -13,6 +13,10 @@ line_code as (
     select * from {{ ref('int_line_code') }}
 ),
 
+printed_code as (
+    select * from {{ ref('int_printed_code') }}
+),
+
 coded as (
     select
         candidate.*,
@@ -25,7 +29,8 @@ coded as (
             line_code.code
         ) as known_code,
         case
-            when regexp_matches(candidate.line_code, '^\d{3}(\d{2}){0,3}$') then 'printed'
+            when printed_code.code is not null then 'printed'
+            when regexp_matches(candidate.line_code, '^\d{3}(\d{2}){0,3}$') then 'name within the form'
             when candidate.line_code is not null then 'printed, but no code of the classification'
             else coalesce(line_code.code_evidence, 'name not in the classification')
         end as code_evidence,
@@ -39,6 +44,12 @@ coded as (
             and candidate.fiscal_year = form_choice.fiscal_year
             and candidate.form = form_choice.form
             and candidate.part = form_choice.part
+    left join printed_code
+        on
+            candidate.document_id = printed_code.document_id
+            and candidate.form_index = printed_code.form_index
+            and candidate.row_index = printed_code.row_index
+            and candidate.line_code = printed_code.code
     left join line_code
         on
             candidate.line_code is null

@@ -1,7 +1,7 @@
 -- Every functional code that facts use, with the codes above it.
 with fact as (
     select distinct functional_code
-    from {{ ref('fct_functional_expenditure') }}
+    from {{ ref('int_functional_fact') }}
     where functional_code is not null
 ),
 

@@ -21,19 +21,19 @@ document as (
 in_order as (
     select
         narrative.*,
-        lag(measure) over same_block as stated_measure,
-        lag(subject) over same_block as stated_subject,
-        lag(fiscal_year) over same_block as stated_year,
-        lag(phase) over same_block as stated_phase,
-        lag(amount_yuan) over same_block as stated_yuan,
-        lag(half_unit_yuan) over same_block as stated_half_unit_yuan,
-        lag(figure_id) over same_block as stated_figure_id,
-        lag(position + length(printed_text)) over same_block as stated_end,
+        lag(narrative.measure) over same_block as stated_measure,
+        lag(narrative.subject) over same_block as stated_subject,
+        lag(narrative.fiscal_year) over same_block as stated_year,
+        lag(narrative.phase) over same_block as stated_phase,
+        lag(narrative.amount_yuan) over same_block as stated_yuan,
+        lag(narrative.half_unit_yuan) over same_block as stated_half_unit_yuan,
+        lag(narrative.figure_id) over same_block as stated_figure_id,
+        lag(narrative.position + length(narrative.printed_text)) over same_block as stated_end,
     from narrative
     window
         same_block as (
-            partition by document_id, block_index
-            order by position, narrative_figure_id
+            partition by narrative.document_id, narrative.block_index
+            order by narrative.position, narrative.narrative_figure_id
         )
 ),
 

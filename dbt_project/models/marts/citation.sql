@@ -56,7 +56,7 @@ final as (
             '“', figure.printed_text, '” ', figure.printed_unit,
             case when figure.is_corrected then concat('（更正为 ', figure.amount_yuan, ' 元）') else '' end,
             '。', coalesce(document.source_url, document.file_name),
-            coalesce(concat('，获取于 ', document.retrieved_at), ''),
+            case when document.retrieved_at <> '' then concat('，获取于 ', document.retrieved_at) else '' end,
             '。SHA-256 ', document.sha256,
             case when document.is_specimen then '（项目排版的样张，非公开原件）' else '' end
         ) as footnote,

@@ -10,24 +10,8 @@ attestation as (
         and length(code) in (3, 5, 7, 9)
 ),
 
-fact as (
-    select * from {{ ref('fct_economic_expenditure') }}
-),
-
 printed as (
-    select
-        attestation.scheme,
-        attestation.code,
-        first(attestation.name order by attestation.document_count desc, attestation.fiscal_year desc, attestation.name)
-            as name,
-        min(attestation.fiscal_year) as first_year,
-        max(attestation.fiscal_year) as last_year,
-    from attestation
-    anti join curated
-        on
-            attestation.scheme = curated.scheme
-            and attestation.code = curated.economic_code
-    group by attestation.scheme, attestation.code
+    {{ printed_classes(['scheme'], 'economic_code') }}
 ),
 
 -- A code may be printed without any name.
@@ -35,7 +19,7 @@ nameless as (
     select distinct
         fact.scheme,
         fact.economic_code as code,
-    from fact
+    from {{ ref('fct_economic_expenditure') }} as fact
     anti join curated
         on
             fact.scheme = curated.scheme
@@ -48,41 +32,7 @@ nameless as (
 ),
 
 final as (
-    select
-        scheme,
-        economic_code,
-        economic_name,
-        level,
-        parent_code,
-        first_year,
-        last_year,
-        evidence,
-        true as is_curated,
-    from curated
-    union all
-    select
-        scheme,
-        code as economic_code,
-        name as economic_name,
-        {{ code_level('code') }} as level,
-        case when length(code) > 3 then left(code, length(code) - 2) end as parent_code,
-        first_year,
-        last_year,
-        'document' as evidence,
-        false as is_curated,
-    from printed
-    union all
-    select
-        scheme,
-        code as economic_code,
-        cast(null as varchar) as economic_name,
-        {{ code_level('code') }} as level,
-        case when length(code) > 3 then left(code, length(code) - 2) end as parent_code,
-        cast(null as integer) as first_year,
-        cast(null as integer) as last_year,
-        'document' as evidence,
-        false as is_curated,
-    from nameless
+    {{ united_classes(['scheme'], 'economic_code', 'economic_name', 'document') }}
 )
 
 select * from final

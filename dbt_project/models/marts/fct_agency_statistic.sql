@@ -10,8 +10,7 @@ document as (
 ),
 
 spelling as (
-    select * from {{ ref('agency_spelling') }}
-    qualify row_number() over (partition by document_id, agency_name order by agency_level) = 1
+    select * from {{ ref('int_spoken_agency') }}
 ),
 
 agency as (

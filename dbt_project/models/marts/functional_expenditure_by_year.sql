@@ -13,7 +13,9 @@ class as (
 
 attestation as (
     select * from {{ ref('code_attestation') }}
-    where scheme = 'functional'
+    where
+        scheme = 'functional'
+        and is_printed
 ),
 
 comparable as (

@@ -1,17 +1,23 @@
 -- Every code with every name that documents print beside it, year by year: evidence for the editions of the
--- classification.
+-- classification. A code that a line got by its name is no evidence of what the code is called, and stands apart.
 with figure as (
     select * from {{ ref('stg_figure') }}
     where
-        line_code is not null
+        not is_comparative
         and line_name is not null
-        and not is_comparative
+        and line_code is not null
         and scheme in ('functional', 'economic_department', 'economic_government', 'procurement')
 ),
 
 document as (
     select * from {{ ref('dim_document') }}
-    where status <> 'refused'
+    where
+        status <> 'refused'
+        and not is_specimen
+),
+
+printed as (
+    select * from {{ ref('int_printed_code') }}
 ),
 
 final as (
@@ -21,13 +27,20 @@ final as (
         figure.fiscal_year,
         {{ plain_name('figure.line_name') }} as name,
         coalesce(document.jurisdiction_code, '') as jurisdiction_code,
+        printed.code is not null as is_printed,
         cast(count(distinct figure.document_id) as integer) as document_count,
         min(figure.figure_id) as first_figure_id,
     from figure
     inner join document
         on figure.document_id = document.document_id
+    left join printed
+        on
+            figure.document_id = printed.document_id
+            and figure.form_index = printed.form_index
+            and figure.row_index = printed.row_index
+            and figure.line_code = printed.code
     group by all
 )
 
 select * from final
-order by scheme, code, fiscal_year, name, jurisdiction_code
+order by scheme, code, fiscal_year, name, jurisdiction_code, is_printed
