@@ -171,7 +171,7 @@ class _Reading:
             column.index
             for column in self.values
             if column.index in parents
-            and any(_differs_by_source(column, other) for other in self.values if other.parent == column.index)
+            and any(_is_finer(column, other) for other in self.values if other.parent == column.index)
         }
 
     def interpretation(self) -> Interpretation:
@@ -714,10 +714,15 @@ def amounts_in_header(form: Form) -> list[FormCell]:
     ]
 
 
-def _differs_by_source(total: Column, part: Column) -> bool:
-    return total.attributes.get("source") != part.attributes.get("source") or total.attributes.get(
-        "item"
-    ) != part.attributes.get("item")
+def _is_finer(total: Column, part: Column) -> bool:
+    """Whether a column divides its total by source or item, or by fund where both are of one source (上年结转 / 一般公共预算)."""
+    names = ("source", "item")
+    if any(total.attributes.get(name) != part.attributes.get(name) for name in names):
+        return True
+    return total.attributes.get("source") == "carry_over" and total.attributes.get("measure") in (
+        part.attributes.get("measure"),
+        "total",
+    )
 
 
 def _decimals(form: Form, columns: list[Column]) -> int:

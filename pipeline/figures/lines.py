@@ -17,9 +17,11 @@ from pipeline.forms.text import bare_name, comparable, is_memo, is_number, numbe
 CODE = re.compile(r"^[\[【(（]?([2-5]\d{2}(?:\d{2}){0,4})[\]】)）]?[-—–－\s_.]*(.*)$")
 _PART = re.compile(r"^\d{2}$")
 _PROCUREMENT_CODE = re.compile(r"^([A-C]\d{0,8})[-—\s]*(.*)$")
-_AGENCY_CODE = re.compile(r"^[\[【]?(\d{3,15})[\]】]?[-—\s]*(\D.*)$")
+_AGENCY_CODE = re.compile(r"^[\[【]?(\d{3,15})[\]】]?[-—\s]*((?!年)\D.*)$")
+"""A code and a name in one cell; a year that begins the name of a project (2026年…) is no code."""
+_NO_CODE = re.compile(r"^[-—–－/\s]+$")
 GRAND_TOTAL = re.compile(
-    r"^(?:(?:收入|支出|收、支|收支)?(?:总计|合计|总合计)|(?:收入|支出)(?:总额|总数)|总计|合计|部门合计|单位合计)[:：]?$"
+    r"^(?:(?:收入|支出|收、支|收支)?(?:总计|合计|总合计|共计)|(?:收入|支出)(?:总额|总数)|部门合计|单位合计)[:：]?$"
 )
 CURRENT_TOTAL = re.compile(r"^(?:本年|当年|本期)(?:收入|支出|收支)?(?:合计|总计|小计)[:：]?$")
 _SUBTOTAL = re.compile(r"^(?:小计|.*小计)$")
@@ -29,6 +31,7 @@ SOURCE_PARENT = {
     "government_managed_funds": "fiscal_appropriation",
     "state_capital_operations": "fiscal_appropriation",
     "general_operating": "general_public_budget",
+    "non_tax_revenue": "general_public_budget",
     "special_fiscal": "general_public_budget",
     "government_investment": "general_public_budget",
     "institution_revenue": "unit_funds",
@@ -216,6 +219,9 @@ class _RowReader:
     def _plain_code(self, kind: str, row: int) -> tuple[str, str]:
         text = squeeze(self.text(f"{kind}_code", row))
         name = squeeze(self.text(f"{kind}_name", row))
+        if not text:
+            category, section = (squeeze(self.text(f"{kind}_{part}_code", row)) for part in ("category", "section"))
+            text = section if section.startswith(category) and len(section) > 3 else category + section
         match = CODE.match(text) if text else None
         if match:
             return match.group(1), name or match.group(2)
@@ -313,6 +319,8 @@ class _RowReader:
                     "section_code",
                     "item_code",
                     "economic_code",
+                    "economic_category_code",
+                    "economic_section_code",
                     "government_economic_code",
                     "agency_code",
                     "serial",
@@ -363,7 +371,7 @@ class _RowReader:
             line.agency_name, line.agency_code = self.agency, self.agency_code
             return
         name = squeeze(self.text("agency_name", row))
-        code = squeeze(self.text("agency_code", row))
+        code = _NO_CODE.sub("", squeeze(self.text("agency_code", row)))
         combined = _AGENCY_CODE.match(name)
         if combined:
             code, name = combined.group(1), combined.group(2)

@@ -172,7 +172,7 @@ def _phase_of(text: str) -> str | None:
 
 def _is_header(cells: list[FormCell]) -> bool:
     known = sum(1 for cell in cells if cell.text and catalogue.meaning_of_header(cell.text) is not None)
-    return known * 2 >= sum(1 for cell in cells if cell.text)
+    return known * 2 > sum(1 for cell in cells if cell.text)
 
 
 def _is_money(text: str) -> bool:

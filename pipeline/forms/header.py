@@ -121,15 +121,17 @@ def meaning(text: str) -> catalogue.HeaderMeaning | None:
 def columns_of(form: Form, document_year: int | None) -> list[Column]:
     """Meaning of every column of a form, left to right."""
     paths = _header_paths(form)
-    columns = [_column(index, path, document_year) for index, path in enumerate(paths)]
+    columns = [_column(index, path, document_year, form.method != "text") for index, path in enumerate(paths)]
     _refuse_unknown_parts(columns)
+    _forget_common_memo(columns)
     starts = {cell.column for cell in form.cells if cell.row in set(form.header_rows) and cell.text.strip()}
     for column in columns:
         column.has_own_header = column.index in starts
     _settle_by_content(form, columns)
     _settle_reception(columns)
     _group(form, columns)
-    _find_parents(columns)
+    _tell_classifications_apart(columns)
+    find_parents(columns)
     return columns
 
 
@@ -139,6 +141,40 @@ def _refuse_unknown_parts(columns: list[Column]) -> None:
     for column in values:
         if any(not all(text in other.path for other in values) for text in column.unknown):
             column.role = "unknown"
+
+
+def _forget_common_memo(columns: list[Column]) -> None:
+    """A memo without a column that it could restate (政府采购预算 in a form of procurement) is what the form is of."""
+    values = [column for column in columns if column.role == "value"]
+    measures = [column.attributes.get("measure") for column in values]
+    if not values or not all(column.is_memo for column in values):
+        return
+    for column in values:
+        if column.attributes.get("measure") == max(measures, key=measures.count):
+            column.is_memo = False
+            column.attributes["measure"] = "total"
+
+
+_KEY_PART = {
+    "line_name": "name", "code": "code", "category_code": "category_code", "section_code": "section_code",
+    "economic_code": "code", "economic_name": "name", "government_economic_code": "code", "government_economic_name": "name",
+}  # fmt: skip
+
+
+def _tell_classifications_apart(columns: list[Column]) -> None:
+    """Key columns of two classifications side by side: 类, 款 and 科目名称 are of the one that the header above them names."""
+    for group in {column.group for column in columns}:
+        kinds: dict[int, str] = {}
+        for column in columns:
+            if column.group == group and column.role in _KEY_PART:
+                roles = [found.role for text in column.path if (found := meaning(text)) is not None]
+                named = [role.rpartition("_")[0] for role in roles if role.partition("_")[2] and "economic" in role]
+                kinds[column.index] = named[0] if named else "functional"
+        if len(set(kinds.values())) < 2 or "government_economic" not in kinds.values():
+            continue
+        for column in columns:
+            if kinds.get(column.index, "functional") != "functional":
+                column.role = f"{kinds[column.index]}_{_KEY_PART[column.role]}"
 
 
 def _header_paths(form: Form) -> list[tuple[str, ...]]:
@@ -187,7 +223,7 @@ def _implied_spans(form: Form) -> dict[tuple[int, int], int]:
     return spans
 
 
-def _column(index: int, path: tuple[str, ...], document_year: int | None) -> Column:
+def _column(index: int, path: tuple[str, ...], document_year: int | None, prints_spans: bool) -> Column:
     column = Column(index=index, path=path, role="unknown")
     roles: list[str] = []
     unknown: list[str] = []
@@ -213,8 +249,9 @@ def _column(index: int, path: tuple[str, ...], document_year: int | None) -> Col
                 column.attributes["measure"] = value
             elif attribute == "measure":
                 column.attributes["measure"] = part_of_balance(column.attributes.get("measure"), value)
-            elif attribute == "source" and column.attributes.get("source") and value in ("other_revenue", "carry_over"):
-                column.attributes["source"] = value
+            elif attribute == "source" and column.attributes.get("source") == "carry_over" and prints_spans:
+                # 上年结转 / 一般公共预算: what the year before left of a fund, and no appropriation of this year.
+                continue
             else:
                 column.attributes[attribute] = value
     if memo_depth is not None and column.attributes.get("measure") not in _ADDENDS and "item" not in column.attributes:
@@ -222,7 +259,7 @@ def _column(index: int, path: tuple[str, ...], document_year: int | None) -> Col
     column.unknown = tuple(unknown)
     meaningful = [role for role in roles if role != "group"]
     if meaningful:
-        column.role = meaningful[-1]
+        column.role = "percentage" if _is_percentage(path) else meaningful[-1]
         if "comparative" in meaningful and column.role in ("value", "comparative"):
             column.attributes["comparative"] = "yes"
             column.role = "value"
@@ -235,6 +272,18 @@ def _column(index: int, path: tuple[str, ...], document_year: int | None) -> Col
     if column.role == "value" and document_year and column.year and column.year < document_year:
         column.attributes["comparative"] = "yes"
     return column
+
+
+def _is_percentage(path: tuple[str, ...]) -> bool:
+    """Whether a header says percent (增减% / 基本支出), and nothing under it says money (增减 / 金额)."""
+    percent = False
+    for text in path:
+        found = meaning(text)
+        if found is not None and found.role == "percentage":
+            percent = True
+        elif found is not None and re.search(r"[额数]$", catalogue.header_text(text)):
+            percent = False
+    return percent
 
 
 def part_of_balance(outer: str | None, inner: str) -> str:
@@ -330,7 +379,7 @@ def _group(form: Form, columns: list[Column]) -> None:
         column.group = group
 
 
-def _find_parents(columns: list[Column]) -> None:
+def find_parents(columns: list[Column]) -> None:
     """Tie each value column to the column that it is an addend of, by header nesting and by the catalogue's sources.
 
     A subtotal (小计, 合计) under a header is the parent of the other columns under the same header; a subtotal of a
@@ -454,7 +503,7 @@ def _in_tree_order(columns: list[Column], values: list[Column]) -> list[Column] 
     ]
     for column in result:
         column.parent = None
-    _find_parents(result)
+    find_parents(result)
     return result
 
 

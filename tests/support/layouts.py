@@ -314,7 +314,8 @@ def compare(layout: Layout, rows: dict[str, list[dict[str, Any]]]) -> Score:
     for row in figures:
         by_amount.setdefault(row["amount_yuan"], []).append(row)
     left: list[Expected] = []
-    for one in layout.expected:
+    # What is meant most exactly finds its figure first: a row that leaves its line open must not take another's.
+    for one in sorted(layout.expected, key=lambda one: -len(one.meaning)):
         candidates = by_amount.get(one.amount_yuan, [])
         match = next((row for row in candidates if _means(row, dict(one.meaning))), None)
         if match is None:

@@ -1,0 +1,71 @@
+"""Rows that a page edge cuts are joined by evidence; two rows are never made one."""
+
+from __future__ import annotations
+
+from pipeline.forms.assembly import assemble
+from pipeline.forms.form import Form
+from tests.unit.printed import document
+
+HEAD = """支出决算表
+单位：万元
+科目编码 | 科目名称 | 合计 | 基本支出
+合计 | < | 60.00 | 60.00
+201 | 一般公共服务支出 | 30.00 | 30.00
+20103 | 政府办公厅及相关机构事务 | 30.00 | 30.00
+2010301 | 行政运行 | 10.00 | 10.00
+2010302 | 一般行政管理事务支出（项 | 20.00 | 20.00
+"""
+TAIL = """208 | 社会保障和就业支出 | 30.00 | 30.00
+20805 | 行政事业单位养老支出 | 30.00 | 30.00"""
+
+
+def form_of(text: str) -> Form:
+    forms, _lines = assemble(document(text), "0" * 16)
+    assert len(forms) == 1
+    return forms[0]
+
+
+def rows_of(form: Form) -> dict[str, list[str]]:
+    """Texts of the rows of data by their first cell."""
+    skipped = {*form.header_rows, *form.repeated_header_rows}
+    rows = [[cell.text for cell in form.row(row)] for row in range(form.row_count) if row not in skipped]
+    return {row[0]: row[1:] for row in rows if row}
+
+
+def test_the_rest_of_a_name_at_the_head_of_a_page_belongs_to_the_row_before() -> None:
+    form = form_of(HEAD + "---\n科目编码 | 科目名称 | 合计 | 基本支出\n | 目类） | | \n" + TAIL)
+    rows = rows_of(form)
+    assert rows["2010302"] == ["一般行政管理事务支出（项目类）", "20.00", "20.00"]
+    assert "" not in rows
+    assert [cell.page_number for cell in form.cells if cell.text == "目类）"] == [2]
+
+
+def test_a_row_whose_amounts_stand_below_the_page_edge_is_one_row() -> None:
+    cut = HEAD.replace("2010302 | 一般行政管理事务支出（项 | 20.00 | 20.00", " | 一般行政管理事务支出（项 | | ")
+    form = form_of(cut + "---\n2010302 | 目类） | 20.00 | 20.00\n" + TAIL)
+    rows = rows_of(form)
+    assert rows["2010302"] == ["一般行政管理事务支出（项目类）", "20.00", "20.00"]
+    assert "" not in rows
+
+
+def test_a_code_above_the_page_edge_and_its_amounts_below_are_one_row() -> None:
+    cut = HEAD.replace("2010302 | 一般行政管理事务支出（项 | 20.00 | 20.00", "2010302 | 一般行政管理事务支出（项 | | ")
+    form = form_of(cut + "---\n | 目类） | 20.00 | 20.00\n" + TAIL)
+    row = next(row for row in range(form.row_count) if any(cell.text == "2010302" for cell in form.row(row)))
+    cells = form.row(row)
+    assert [cell.text for cell in cells] == ["2010302", "一般行政管理事务支出（项目类）", "20.00", "20.00"]
+    assert len({cell.cell_id for cell in form.cells}) == len(form.cells)
+    assert {cell.text: cell.page_number for cell in cells}["20.00"] == 2
+
+
+def test_two_rows_stay_two() -> None:
+    whole = HEAD.replace("一般行政管理事务支出（项", "一般行政管理事务")
+    for first in ("20106 | 财政事务 | | ", " | 二、外交支出 | | ", " | 外交支出 | | ", " | 小计 | 20.00 | 20.00"):
+        rows = rows_of(form_of(whole + "---\n" + first + "\n" + TAIL))
+        assert rows["2010302"] == ["一般行政管理事务", "20.00", "20.00"], first
+        assert len(rows) == 8, first
+
+
+def test_a_form_of_names_with_blank_amounts_keeps_its_rows() -> None:
+    names = "支出决算表\n单位：万元\n项目 | 决算数\n外交事务的支出 | \n国防支出 | \n公共安全支出 | 3.00\n---\n教育支出 | \n科学技术支出 | 4.00"
+    assert list(rows_of(form_of(names))) == ["外交事务的支出", "国防支出", "公共安全支出", "教育支出", "科学技术支出"]
