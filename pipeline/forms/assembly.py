@@ -6,13 +6,15 @@ Belongs here: joining over pages, titles, units, notes, header rows. Does not be
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 from pipeline.forms import catalogue
 from pipeline.forms.form import Form, FormCell
 from pipeline.forms.header import count_header_rows
-from pipeline.forms.text import comparable, is_number, join_lines, squeeze
+from pipeline.forms.text import comparable, is_number, join_lines, numbering_rank, squeeze
 from pipeline.readers.printed import Cell, Grid, Line, PrintedDocument
 
 _UNIT = re.compile(
@@ -132,7 +134,10 @@ def catalogue_title(text: str) -> str | None:
     normal = _CONTINUED.sub("", normal)
     if not 3 <= len(normal) <= _MAX_TITLE or re.search(r"[。;；,，!?]|\.{4}|…{2}|万元[,，。]|\d{3,}万?元", normal):
         return None
-    if not re.search(r"表(?:[(（][^)）]*[)）])*(?:[(（].*)?$|(?:情况|预算|决算|明细|总体情况|清单)(?:表)?$", normal):
+    if not re.search(
+        r"表(?:[-—－]+.{2,30})?(?:[(（][^)）]*[)）])*(?:[(（].*)?$|(?:情况|预算|决算|明细|总体情况|清单)(?:表)?$",
+        normal,
+    ):
         return None
     return catalogue.form_of_title(normal)
 
@@ -249,11 +254,14 @@ class _Builder:
         repeated: list[int] = []
         offset = 0
         header = [_row_texts(self.fragments[0].grid, row) for row in range(min(8, self.fragments[0].grid.row_count))]
+        cuts: list[tuple[int, int]] = []
         for number, fragment in enumerate(self.fragments):
             grid = fragment.grid
             columns = places[number]
             if number:
                 repeated += [offset + row for row in _repeated_rows(grid, header)]
+                if grid.page_number == self.fragments[number - 1].grid.page_number + 1:
+                    cuts.append((offset - 1, next(row for row in itertools.count(offset) if row not in repeated)))
             for cell in grid.cells:
                 column = columns[cell.column]
                 end = columns[min(cell.column + cell.column_span, len(columns) - 1)]
@@ -276,7 +284,90 @@ class _Builder:
                 )
             offset += grid.row_count
         column_count = max(columns[-1] for columns in places)
+        first_row = len(self.lead) + count_header_rows(_plain(self.fragments[0].grid))
+        repeated += join_cut_rows(cells, cuts, {*range(first_row), *repeated})
         return cells, offset, column_count, repeated
+
+
+def join_cut_rows(cells: list[FormCell], cuts: list[tuple[int, int]], header: set[int]) -> list[int]:
+    """Join rows that a page edge cuts: last row of a page and first row of the next. Returns the rows that are no rows of their own.
+
+    The half without what nearly every row of the form has (a code, a line number, an amount) is the remainder: its texts go on in
+    the other half's, and a text that stands in it alone is moved there with its place. Cells of the remainder keep their boxes.
+    """
+    rows: dict[int, dict[int, FormCell]] = {}
+    for cell in cells:
+        for row in range(cell.row, cell.row + cell.row_span):
+            if cell.text and row not in header:
+                rows.setdefault(row, {})[cell.column] = cell
+    remainders: list[int] = []
+    edges = {row for cut in cuts for row in cut}
+    for upper, lower in cuts:
+        halves = rows.get(upper, {}), rows.get(lower, {})
+        others = [texts for row, texts in rows.items() if row not in edges]
+        is_remainder = [_is_remainder(halves[half], halves[1 - half], others) for half in (0, 1)]
+        if not any(is_remainder) or not _goes_on(*halves, others):
+            continue
+        # Where each half lacks what the other has, the fuller one is taken for the row.
+        is_upper = is_remainder[0] and (not is_remainder[1] or len(halves[0]) < len(halves[1]))
+        main, remainder = (lower, upper) if is_upper else (upper, lower)
+        for column, cell in rows[remainder].items():
+            kept = rows[main].get(column)
+            if kept is not None:
+                first, second = (cell, kept) if remainder == upper else (kept, cell)
+                kept.lines = (*first.lines, *second.lines)
+                kept.text = join_lines("\n".join(kept.lines))
+                continue
+            blank = next((other for other in cells if other.row == main and other.column == column), None)
+            if blank is not None:
+                cells.remove(blank)
+            cell.cell_id = _moved_id(cell.cell_id, main)
+            cell.row = main
+        remainders.append(remainder)
+        rows.pop(remainder)
+    return remainders
+
+
+def _moved_id(cell_id: str, row: int) -> str:
+    document, form, _row, column = cell_id.rsplit("-", 3)
+    return f"{document}-{form}-{row:04d}-{column}"
+
+
+def _is_remainder(half: dict[int, FormCell], other: dict[int, FormCell], rows: list[dict[int, FormCell]]) -> bool:
+    """Whether this half of a row lacks what nearly every row has and what the other half has, and begins nothing of its own."""
+    usual = _usual_columns(rows)
+    lacking = usual - half.keys()
+    if not half or not lacking or not lacking <= other.keys() or usual - half.keys() - other.keys():
+        return False
+    shared = [cell for column, cell in half.items() if column in other]
+    alone = [cell for column, cell in half.items() if column not in other]
+    if any(is_number(cell.text) or is_number(other[cell.column].text) for cell in shared):
+        return False
+    return bool(shared) and all(cell.row_span == 1 for cell in [*shared, *alone])
+
+
+def _usual_columns(rows: list[dict[int, FormCell]]) -> set[int]:
+    """Columns in which nearly every row of a form holds a text."""
+    filled = Counter(column for texts in rows for column in texts)
+    return {column for column, count in filled.items() if len(rows) >= 3 and count >= 0.8 * len(rows)}
+
+
+def _goes_on(upper: dict[int, FormCell], lower: dict[int, FormCell], rows: list[dict[int, FormCell]]) -> bool:
+    """Whether the texts of one row go on in the other: the last line above the page edge is full, and no line below begins anew."""
+    for column in upper.keys() & lower.keys():
+        above, below = upper[column], lower[column].text
+        if numbering_rank(below) is not None or re.match(r"[\d\[【]|.{0,2}[合总小]计$", squeeze(below)):
+            return False
+        lines = [line for texts in rows if column in texts for line in texts[column].lines]
+        widest = max((_ems(line) for line in [*lines, *above.lines]), default=0.0)
+        is_open = above.text.count("（") + above.text.count("(") > above.text.count("）") + above.text.count(")")
+        if not is_open and _ems(above.lines[-1]) < widest - 1.5:
+            return False
+    return True
+
+
+def _ems(line: str) -> float:
+    return sum(0.5 if character.isascii() else 1.0 for character in line.strip())
 
 
 def _plain(grid: Grid) -> list[tuple[int, int, int, int, str]]:

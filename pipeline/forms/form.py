@@ -33,7 +33,8 @@ class FormCell:
 class Form:
     """One printed table. `key` is a form of the catalogue (forms/catalogue/form.csv), None where it was not recognised.
 
-    `header_rows` are the rows above the first row of data, of which the first `lead_rows` hold title, unit or agency; `repeated_header_rows` are their repetitions on later pages.
+    `header_rows` are the rows above the first row of data, of which the first `lead_rows` hold title, unit or agency; `repeated_header_rows` are their
+    repetitions on later pages, and the remainders of rows that a page edge cuts: cells that are no data of their own.
     `unit` is the printed unit of amounts (元, 千元, 万元, 亿元).
     """
 

@@ -15,6 +15,8 @@ LEAST_SHARE = 0.99
 @pytest.mark.parametrize("name", layout_names())
 def test_every_number_is_read_as_it_was_meant(name: str, edition: str) -> None:
     layout = read_layout(name)
+    if edition not in layout.document.get("editions", edition):
+        pytest.skip(f"{name} is about the pages of {layout.document['editions']}")
     rows = read_document(EDITIONS[edition](layout), Claim(file_name=name)).rows
     document = rows["document"][0]
     assert document["document_kind"] == layout.document["kind"]
