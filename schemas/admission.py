@@ -86,8 +86,10 @@ def admit(rows: Mapping[str, Iterable[Row]]) -> tuple[dict[str, pl.DataFrame], l
         raise KeyError(f"no table {sorted(unknown)} is declared in schemas/core.py")
     kept: Rows = {name: list(rows.get(name, ())) for name in _TABLES}
     violations: list[Violation] = []
+    checked: dict[str, tuple[list[Row], pl.DataFrame]] = {}
     for table in core.TABLES:
-        kept[table.name], broken = _check(table, kept[table.name])
+        kept[table.name], broken, frame = _check(table, kept[table.name])
+        checked[table.name] = (list(kept[table.name]), frame)
         violations += broken
     if not kept["document"]:
         told = "; ".join(violation.rule for violation in violations if violation.table == "document")
@@ -97,13 +99,13 @@ def admit(rows: Mapping[str, Iterable[Row]]) -> tuple[dict[str, pl.DataFrame], l
         violations += broken
     if violations:
         _record(kept, violations)
-    return {table.name: _frame(table, kept[table.name]) for table in core.TABLES}, violations
+    return {table.name: _frame_of(table, kept[table.name], *checked[table.name]) for table in core.TABLES}, violations
 
 
 def sound_rows(table: Table, rows: list[Row]) -> tuple[pl.DataFrame, list[Violation]]:
     """The frame of the rows that satisfy the rules of a table, and the rows that do not."""
-    kept, violations = _check(table, rows)
-    return _frame(table, kept), violations
+    _, violations, frame = _check(table, rows)
+    return frame, violations
 
 
 def _frame(table: Table, rows: list[Row]) -> pl.DataFrame:
@@ -112,8 +114,16 @@ def _frame(table: Table, rows: list[Row]) -> pl.DataFrame:
     return validated
 
 
-def _check(table: Table, rows: list[Row]) -> tuple[list[Row], list[Violation]]:
-    """Rows of a table that satisfy its own rules, and those that do not, with the rule."""
+def _frame_of(table: Table, rows: list[Row], checked: list[Row], frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame that the rows were checked in, where they are still the same rows; else a new one."""
+    is_same = len(rows) == len(checked) and all(row is other for row, other in zip(rows, checked, strict=True))
+    return frame if is_same else _frame(table, rows)
+
+
+def _check(table: Table, rows: list[Row]) -> tuple[list[Row], list[Violation], pl.DataFrame]:
+    """Rows of a table that satisfy its own rules, those that do not, with the rule, and the frame of the former."""
+    if not rows:
+        return [], [], table.frame([])
     broken: dict[int, str] = {}
     _check_decimals(table, rows, broken)
     sound = [index for index in range(len(rows)) if index not in broken]
@@ -129,7 +139,9 @@ def _check(table: Table, rows: list[Row]) -> tuple[list[Row], list[Violation]]:
         sound = [index for index in sound if index not in broken]
         frame = table.frame(rows[index] for index in sound)
     try:
-        table.schema.validate(frame, lazy=True)
+        validated = table.schema.validate(frame, lazy=True)
+        assert isinstance(validated, pl.DataFrame)
+        return [rows[index] for index in sound], _told(table, rows, broken), validated
     except pandera.errors.SchemaErrors as errors:
         for failure in errors.failure_cases.iter_rows(named=True):
             if failure["index"] is None:
@@ -138,7 +150,11 @@ def _check(table: Table, rows: list[Row]) -> tuple[list[Row], list[Violation]]:
             rule = f"{failure['column']}: {failure['check']}, found {_shown(failure['failure_case'])}"
             broken[index] = f"{broken[index]}; {rule}" if index in broken else rule
     kept = [row for index, row in enumerate(rows) if index not in broken]
-    return kept, [Violation(table.name, rows[index], rule) for index, rule in sorted(broken.items())]
+    return kept, _told(table, rows, broken), _frame(table, kept)
+
+
+def _told(table: Table, rows: list[Row], broken: Mapping[int, str]) -> list[Violation]:
+    return [Violation(table.name, rows[index], rule) for index, rule in sorted(broken.items())]
 
 
 def _check_decimals(table: Table, rows: list[Row], broken: dict[int, str]) -> None:
