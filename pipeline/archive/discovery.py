@@ -7,6 +7,7 @@ here: requests (`fetching`), what received bytes are (`content`), the order of a
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -28,6 +29,8 @@ _DOCUMENT_PARAMETERS = ("file", "url", "src", "path", "pdf", "filename", "filepa
 _PAGE_SCRIPT = re.compile(
     r"createPageHTML\(\s*'?(\d+)'?\s*,\s*'?\d+'?\s*,\s*[\"']([\w./-]+)[\"']\s*,\s*[\"'](\w+)[\"']"
 )
+_SCRIPTED = "createPageHTML"
+"""The text of a link that no one sees: a script makes it."""
 _LINK_ATTRIBUTES = (
     ("a", "href"), ("area", "href"), ("iframe", "src"), ("frame", "src"), ("embed", "src"), ("object", "data"),
     # Viewers of documents that a page embeds.
@@ -56,8 +59,11 @@ class Choice:
     link: Link
 
 
-def links_of(page: lxml.html.HtmlElement, url: str) -> tuple[list[Link], int]:
-    """Links of a page in the order of the page, each address once; and how many led nowhere (scripts, mail, malformed, too long)."""
+def links_of(page: lxml.html.HtmlElement, url: str, html: str = "") -> tuple[list[Link], int]:
+    """Links of a page in the order of the page, each address once; and how many led nowhere (scripts, mail, malformed, too long).
+
+    `html` is the text of the page, in which a script behind its end, too, may number further pages.
+    """
     base = url
     for element in page.iterfind(".//base"):
         base = clean_url(element.get("href") or "", url) or url
@@ -85,7 +91,18 @@ def links_of(page: lxml.html.HtmlElement, url: str) -> tuple[list[Link], int]:
         # The same address under a picture and under words: the longer words say more.
         if target not in found or len(text) > len(found[target].text):
             found[target] = link
+    for target in _scripted_pages(html, url):
+        found.setdefault(target, Link(target, _SCRIPTED, False, False))
     return list(found.values()), refused
+
+
+def _scripted_pages(html: str, url: str) -> Iterator[str]:
+    """Further pages that a script numbers. They are links like others, so that they are remembered while the page is “not modified”."""
+    match = _PAGE_SCRIPT.search(html)
+    for index in range(1, min(int(match[1]), 1000)) if match else ():
+        target = clean_url(f"{match[2]}_{index}.{match[3]}", url) if match else None
+        if target:
+            yield target
 
 
 def _raw_links(page: lxml.html.HtmlElement) -> list[tuple[str, str, bool]]:
@@ -154,6 +171,8 @@ def choose(source: Source, page_url: str, level: int, links: list[Link]) -> list
 
 
 def _is_page_link(source: Source, link: Link) -> bool:
+    if link.text == _SCRIPTED:
+        return True
     if source.pagination == "none":
         return False
     text = link.text.split(" ")[0] if link.text else ""
@@ -162,9 +181,7 @@ def _is_page_link(source: Source, link: Link) -> bool:
     return re.fullmatch(source.pagination, text, re.IGNORECASE) is not None
 
 
-def further_pages(
-    source: Source, page_url: str, html: str, links: list[Link], number: int, first_url: str
-) -> list[str]:
+def further_pages(source: Source, page_url: str, links: list[Link], number: int, first_url: str) -> list[str]:
     """Addresses of further pages of a listing, shown on its page `number` (from 1); `first_url` is the address of page 1."""
     if source.pagination == "none":
         return []
@@ -172,12 +189,8 @@ def further_pages(
         # Page 1 is the listing itself; page n+1 is the template with n, and the pages end where nothing new is on one.
         following = clean_url(source.pagination.replace("{page}", str(number)), first_url)
         return [following] if following else []
-    pages = [link.url for link in links if _is_page_link(source, link) and site_of(link.url) == site_of(page_url)]
+    near = [link for link in links if _is_page_link(source, link) and site_of(link.url) == site_of(page_url)]
+    pages = [link.url for link in near if link.text != _SCRIPTED]
     if not pages and number == 1:
-        match = _PAGE_SCRIPT.search(html)
-        if match:
-            named = [
-                clean_url(f"{match[2]}_{index}.{match[3]}", first_url) for index in range(1, min(int(match[1]), 1000))
-            ]
-            pages = [url for url in named if url]
+        pages = [link.url for link in near]
     return [url for url in dict.fromkeys(pages) if url != page_url]

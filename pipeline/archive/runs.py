@@ -421,7 +421,7 @@ class _Visitor:
         if step.purpose != "listing" and not is_lost and not self._is_recheck_due(resource, now):
             if current:
                 self._documents.add(step.url)
-            self._follow(step, [Link(**link) for link in resource.links or []], "")
+            self._follow(step, [Link(**link) for link in resource.links or []])
             return
         if self.visit.request_count >= self._limits.requests_per_visit:
             self.visit.detail = f"stopped after {self.visit.request_count} requests"
@@ -469,7 +469,7 @@ class _Visitor:
             or now - checked >= self._limits.recheck
         )
 
-    def _follow(self, step: _Step, links: list[Link], html: str) -> None:
+    def _follow(self, step: _Step, links: list[Link]) -> None:
         """Queue what a page leads to, and its further pages as long as they bring something new."""
         choices: list[Choice] = choose(self._source, step.url, step.level, links)
         if step.purpose == "document":
@@ -483,7 +483,7 @@ class _Visitor:
             )
         if step.purpose == "document" or (step.number > 1 and not found):
             return
-        for url in further_pages(self._source, step.url, html, links, step.number, step.first_url):
+        for url in further_pages(self._source, step.url, links, step.number, step.first_url):
             if self._listing_pages >= self._limits.pages_per_listing:
                 self._attend("page_limit", url, f"{self._listing_pages} further pages")
                 return
@@ -504,7 +504,7 @@ class _Visitor:
             self._ledger.update_resource(
                 self._source.source_id, step.url, last_checked_at=timestamp(now), failures=0, state="live"
             )
-        self._follow(step, [Link(**link) for link in resource.links or []], "")
+        self._follow(step, [Link(**link) for link in resource.links or []])
 
     def _take_body(self, step: _Step, answer: Answer, resource: Resource, current: Publication | None) -> None:
         body = answer.body or b""
@@ -513,7 +513,7 @@ class _Visitor:
         if kind == "html" and len(body) <= MAX_PAGE_BYTES:
             html = decode_page(body, answer.content_type)
             page = parse_page(html)
-            links, refused = links_of(page, answer.url) if page is not None else ([], 0)
+            links, refused = links_of(page, answer.url, html) if page is not None else ([], 0)
             was_other = current is not None and not current.file_name.endswith(".html")
             if named_document or was_other or answer.is_attachment or page is None or is_error_page(page):
                 self._take_error_page(step, answer, current)
@@ -525,7 +525,7 @@ class _Visitor:
             else:
                 self._fetcher.conclude(answer, "page", detail)
             self._keep_validators(step, answer, [link.to_dict() for link in links])
-            self._follow(step, links, html)
+            self._follow(step, links)
         elif kind in _DOCUMENT_KINDS or (kind == "text" and (named_document or answer.is_attachment)):
             self._take_document(step, answer, current, fingerprint(body, None), answer.file_name or "document", "")
             self._keep_validators(step, answer, [])

@@ -79,6 +79,7 @@ class Site:
         self.addresses: dict[str, Behaviour] = {}
         self.seen: list[Seen] = []
         self.lock = threading.Lock()
+        self.is_closing = threading.Event()
         handler = type("SiteHandler", (Handler,), {"site": self})
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self._server.daemon_threads = True
@@ -89,6 +90,7 @@ class Site:
         return self
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self.is_closing.set()
         self._server.shutdown()
         self._server.server_close()
 
@@ -266,6 +268,16 @@ def drip_headers(seconds_between: float, limit: int = 200) -> Behaviour:
             handler.wfile.write(f"X-{index}: 0\r\n".encode())
             handler.wfile.flush()
             time.sleep(seconds_between)
+        handler.close_connection = True
+
+    return behave
+
+
+def hang(seconds: float) -> Behaviour:
+    """Nothing at all, for so long, and then the end of the connection."""
+
+    def behave(handler: Handler) -> None:
+        handler.site.is_closing.wait(seconds)
         handler.close_connection = True
 
     return behave

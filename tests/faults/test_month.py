@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import random
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -27,7 +28,10 @@ from tests.faults.site import Behaviour, Site, document, links, page, pdf, statu
 
 START = datetime(2026, 1, 20, 0, 0, tzinfo=UTC)
 DAYS = 30
-LIMITS = Limits(tries=3, timeout_seconds=5, request_seconds=5)
+LIMITS = Limits(tries=2, timeout_seconds=5, request_seconds=1.5)
+HUNG_DAY = 11
+HANGS = 2
+"""Each costs the test a time limit: so few are enough."""
 
 
 class Killed(BaseException):
@@ -46,8 +50,22 @@ class Place:
     broken: dict[str, Behaviour] = field(default_factory=dict)
     is_down: bool = False
 
+    @property
+    def has_extensions(self) -> bool:
+        """Whether an address tells that a document is there; else only the answer does, by the name that it gives."""
+        return self.name != "east"
+
     def address(self, number: int) -> str:
-        return f"/{self.name}/files/{number}.pdf"
+        return f"/{self.name}/files/{number}.pdf" if self.has_extensions else f"/{self.name}/download?id={number}"
+
+    def serve(self, url: str, body: bytes) -> Behaviour:
+        """The document as this publisher's server sends it."""
+        if self.has_extensions:
+            return document(body)
+        number = url.rsplit("=", 1)[-1]
+        return document(
+            body, "application/octet-stream", disposition=f"attachment; filename*=UTF-8''{number}%E5%8F%B7.pdf"
+        )
 
 
 class World:
@@ -60,6 +78,7 @@ class World:
             Place("north", "/north/index.html", "utf-8"),
             Place("south", "/south/list/", "gb18030"),
             Place("west", "/west/index.html", "utf-8"),
+            Place("east", "/east/", "utf-8"),
         ]
         self.count = 0
         self.expected: dict[str, list[list[str | None]]] = defaultdict(list)
@@ -74,7 +93,7 @@ class World:
         """What publishers do in one day, and what breaks on it."""
         for place in self.places:
             place.broken.clear()
-            place.is_down = day in (7, 19) and place.name == "north"
+            place.is_down = (day in (7, 19) and place.name == "north") or (day == HUNG_DAY and place.name == "south")
             for _ in range(self.random.choice([0, 1, 1, 2]) if day else 4):
                 self._publish(place)
             for act in self.random.sample(["replace", "move", "withdraw", "unlink", "restore", "copy"], 2):
@@ -138,31 +157,46 @@ class World:
         data = place.body.get(url) or b""
         if not data:
             return
-        kind = self.random.choice(["500", "page", "cut", "limit", "loop", "private", "noise", "recovers", "cut once"])
+        kinds = ["500", "cut", "limit", "loop", "private", "recovers", "cut once", "asks to wait"]
+        if place.has_extensions:
+            # What is no document at an address that does not promise one is simply a page.
+            kinds += ["page", "not found with status 200", "noise", "picture"]
+        kind = self.random.choice(kinds)
+        if self.events["break: hangs once"] < HANGS and self.random.random() < 0.05:
+            kind = "hangs once"
         self.events[f"break: {kind}"] += 1
-        if kind == "recovers":
+        sound = place.serve(url, data)
+        passing: dict[str, Behaviour] = {
+            "recovers": status(503),
+            "asks to wait": status(429, Retry_After="17"),
+            "cut once": sites.cut(data, 900),
+            "hangs once": sites.hang(10 * LIMITS.request_seconds),
+        }
+        if kind in passing:
             # Seen after all, on the second try.
-            self.site.addresses[url] = sites.sequence(status(503), document(data))
-            place.broken[url] = self.site.addresses[url]
-            return
-        if kind == "cut once":
-            place.broken[url] = sites.sequence(sites.cut(data, 900), document(data))
+            place.broken[url] = sites.sequence(passing[kind], sound)
             return
         place.broken[url] = {
             "500": status(500),
             "page": page("<html><title>首页</title><body>欢迎</body></html>"),
+            "not found with status 200": page("<html><title>404</title><body>您访问的页面不存在</body></html>"),
             "cut": sites.cut(data, 700),
             "limit": status(429, Retry_After="5"),
             "loop": sites.redirect(url),
             "private": sites.redirect("http://10.0.0.1/a.pdf"),
             "noise": sites.raw(b"\x00\x00\x00"),
+            "picture": document(b"\x89PNG\r\n\x1a\n" + bytes(100), "application/pdf"),
         }[kind]
         place.broken[url].__dict__["is_lasting"] = True
 
     def _serve(self) -> None:
         self.site.addresses.clear()
+        self.site.addresses["/robots.txt"] = page(
+            "User-agent: *\nDisallow: /east/secret/\n", content_type="text/plain", etag=True
+        )
+        self.site.addresses["/east/secret/1.pdf"] = document(pdf("what robots.txt keeps to itself"))
         for place in self.places:
-            targets = [(url, f"{place.name}第{url.rsplit('/', 1)[-1][:-4]}号部门预算") for url in place.linked]
+            targets = [(url, f"{place.name}第{re.findall(r'[0-9]+', url)[-1]}号部门预算") for url in place.linked]
             half = len(targets) // 2
             pages = {
                 place.listing: links(*targets[:half], (f"{place.listing}?page=2", "下一页")),
@@ -172,11 +206,20 @@ class World:
                 # One page per document lies between.
                 pages = {place.listing: links(*((f"/west/item/{url[12:-4]}/", words) for url, words in targets))}
                 pages |= {f"/west/item/{url[12:-4]}/": links((url, "附件")) for url, _ in targets}
+            if place.name == "east":
+                # Pages that a script numbers, and a link that robots.txt forbids.
+                half = len(targets) // 2
+                script = "<script>createPageHTML(2, 0, 'index', 'html');</script>"
+                pages = {
+                    "/east/": links(*targets[:half], ("/east/secret/1.pdf", "内部预算")) + script,
+                    "/east/index_1.html": links(*targets[half:]),
+                }
+            down = sites.hang(10 * LIMITS.request_seconds) if place.name == "south" else status(500)
             for address, html in pages.items():
-                self.site.addresses[address] = status(500) if place.is_down else page(html, place.encoding, etag=True)
+                self.site.addresses[address] = down if place.is_down else page(html, place.encoding, etag=True)
             for url, body in place.body.items():
                 if body:
-                    self.site.addresses[url] = document(body)
+                    self.site.addresses[url] = place.serve(url, body)
             self.site.addresses.update(place.broken)
 
     def read_day(self) -> None:
@@ -191,8 +234,9 @@ class World:
                     # Not known, or known to be gone, and nothing leads there.
                     continue
                 if url in place.broken and place.broken[url].__dict__.get("is_lasting"):
-                    # To be looked at again, even where its link is taken away meanwhile.
-                    self.missed.add(url)
+                    # To be looked at again, even where its link is taken away meanwhile, if its address promises a document.
+                    if place.has_extensions:
+                        self.missed.add(url)
                     continue
                 self.missed.discard(url)
                 sha256 = hashlib.sha256(body).hexdigest()
@@ -260,6 +304,16 @@ def test_a_month_without_anyone(tmp_path: Path, seed: int) -> None:
         stored = {path.name for path in (state / "archive").glob("*/*")}
         assert stored == shas, "no document lost, none besides"
         assert all(hashlib.sha256(store.read(sha256)).hexdigest() == sha256 for sha256 in sorted(shas))
+
+        # Each way in which a site misbehaves has left its own trace.
+        traces = Counter(row["outcome"] for row in attempts)
+        for outcome in (
+            "not_modified", "gone", "not_found", "server_error", "rate_limited", "cut_short", "too_slow", "redirected", "redirect_loop",
+            "address_refused", "bad_response", "error_page", "not_a_document", "robots_disallowed", "robots", "same_document", "changed_document",
+        ):  # fmt: skip
+            assert traces[outcome], outcome
+        assert any(row["resumed_from"] for row in attempts if row["outcome"] in ("new_document", "changed_document"))
+        assert "/east/secret/1.pdf" not in site.paths_seen()
 
         sent = Counter(str(row["url"]).removeprefix(site.url("")) for row in attempts if row["is_sent"])
         assert sent == Counter(site.paths_seen()), "every request that the site saw is a row, and no row besides"

@@ -134,12 +134,12 @@ def test_further_pages() -> None:
     page = parse_page(html)
     assert page is not None
     found, _ = links_of(page, BASE)
-    assert [url.rsplit("/", 1)[-1] for url in further_pages(source(), BASE, html, found, 1, BASE)] == ["2.html"]
-    assert further_pages(source(pagination="none"), BASE, html, found, 1, BASE) == []
-    assert further_pages(source(pagination="index_{page}.html"), BASE, html, found, 2, BASE) == [
+    assert [url.rsplit("/", 1)[-1] for url in further_pages(source(), BASE, found, 1, BASE)] == ["2.html"]
+    assert further_pages(source(pagination="none"), BASE, found, 1, BASE) == []
+    assert further_pages(source(pagination="index_{page}.html"), BASE, found, 2, BASE) == [
         "http://www.example.gov.cn/budget/list/index_2.html"
     ]
-    assert [url.rsplit("/", 1)[-1] for url in further_pages(source(pagination="尾页"), BASE, html, found, 1, BASE)] == [
+    assert [url.rsplit("/", 1)[-1] for url in further_pages(source(pagination="尾页"), BASE, found, 1, BASE)] == [
         "9.html"
     ]
 
