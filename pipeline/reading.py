@@ -101,6 +101,7 @@ def _read_document(data: bytes, claim: Claim, reader: Callable[[bytes], PrintedD
         narrative,
         statistics=statistics,
         indicators=rows.tables.get("performance_indicator", []),
+        unread={index: _unread(interpretation) for index, interpretation in interpretations.items()},
         department=identity.department_name,
     )
     rows.add("narrative_figure", narrative)
@@ -111,6 +112,17 @@ def _read_document(data: bytes, claim: Claim, reader: Callable[[bytes], PrintedD
     for form in forms:
         _add_form(rows, form, interpretations.get(form.index))
     return rows.finished_document(document)
+
+
+def _unread(interpretation: Interpretation) -> set[tuple[int, int]]:
+    """Row and column of the amounts of a form that were refused: unknown addends of the sums around them."""
+    return {
+        (cell.row, cell.column)
+        for refused in interpretation.refused
+        if refused.reason not in _EXPECTED_REASONS
+        for cell in refused.cells
+        if is_number(cell.text) and cell.text.strip(" 0.,-")
+    }
 
 
 def _document_row(data: bytes, sha256: str, claim: Claim) -> Row:

@@ -117,21 +117,32 @@ def _prior_year(fields: Sequence[Fields], place: int) -> int | None:
 
 
 def _add_percentages(ledger: Ledger, block: Sequence[tuple[Mapping[str, Any], int | None]]) -> None:
-    """“… 12,219, an increase of 2,086, 21 %”: the change is the percentage of (amount − change), to the percentage's precision."""
+    """“… 12,219, an increase of 2,086, 21 %”: the change is the percentage of (amount − change), to the percentage's precision.
+
+    Where the three follow each other and speak of one thing, the sentence compares its own amounts.
+    """
     rule = rules()["narrative_percentage"]
-    stated: int | None = None
-    change: int | None = None
+    stated: tuple[Mapping[str, Any], int] | None = None
+    change: tuple[Mapping[str, Any], int] | None = None
+    is_adjacent = False
     for row, place in block:
         if row["measure"] == "stated":
-            stated, change = place, None
+            stated, change = (None if place is None else (row, place)), None
         elif row["measure"] in ("increase", "decrease") and place is not None:
-            change = place
+            is_adjacent, change = change is None, (row, place)
         elif row["measure"] == "percentage" and stated is not None and change is not None:
-            _add_percentage(ledger, rule, row, stated, change)
+            is_own = is_adjacent and _is_one_subject(stated[0], change[0])
+            _add_percentage(ledger, rule, row, stated[1], change[1], is_own)
             change = None
 
 
-def _add_percentage(ledger: Ledger, rule: Any, row: Mapping[str, Any], stated: int, change: int) -> None:
+def _is_one_subject(first: Mapping[str, Any], second: Mapping[str, Any]) -> bool:
+    """Whether two amounts are said of one thing: one name holds the other."""
+    names = [comparable_name(str(row.get("subject") or "")) for row in (first, second)]
+    return all(names) and (names[0] in names[1] or names[1] in names[0])
+
+
+def _add_percentage(ledger: Ledger, rule: Any, row: Mapping[str, Any], stated: int, change: int, is_own: bool) -> None:
     percentage = row.get("percentage")
     if percentage is None:
         return
@@ -161,12 +172,22 @@ def _add_percentage(ledger: Ledger, rule: Any, row: Mapping[str, Any], stated: i
             identity.reason = (
                 f"{percentage.normalize():f} % is the change over this year's amount, not over last year's"
             )
-        if not _is_confirmed(ledger, stated, change):
+        elif _is_slip_of_the_point(amounts[change].value, computed, identity.bound):
+            identity.reason = f"{percentage.normalize():f} % has its decimal point in the wrong place"
+        if not is_own and not _is_confirmed(ledger, stated, change):
             identity.set_aside(identity.reason + "; the sentence may compare with another amount")
     elif identity.difference:
         identity.verdict = "rounding"
         identity.reason += "; the last digit of the percentage is cut off, not rounded"
     ledger.identities.append(identity)
+
+
+def _is_slip_of_the_point(change: int, computed: int, bound: int) -> bool:
+    """Whether the percentage would be right with its decimal point one or two digits further right or left."""
+    return any(
+        abs(change - computed * power) <= bound * power or abs(change * power - computed) <= bound
+        for power in (10, 100)
+    )
 
 
 def _is_confirmed(ledger: Ledger, stated: int, change: int) -> bool:

@@ -7,7 +7,7 @@ Belongs here: the order of the steps and the verdicts. Does not belong here: how
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -28,6 +28,7 @@ from pipeline.proofs.structure import (
     add_form_identities,
     add_parent_identities,
     set_aside_doubtful_levels,
+    set_aside_unread,
 )
 
 TERMS = ("figure", "narrative_figure", "agency_statistic", "performance_indicator")
@@ -62,21 +63,22 @@ def prove(
     *,
     statistics: Sequence[Mapping[str, Any]] = (),
     indicators: Sequence[Mapping[str, Any]] = (),
+    unread: Mapping[int, Collection[tuple[int, int]]] | None = None,
     department: str | None = None,
     seconds: float = SECONDS,
 ) -> Proofs:
     """Check every identity of the catalogue that the document allows, and find the figures that cannot be right.
 
     Sets `proof_count` and `proof` of every figure. `forms` give titles for descriptions; `narrative`, `statistics` and `indicators` are
-    rows of `narrative_figure`, `agency_statistic` and `performance_indicator`; `department` is the name of the document's body. The result
-    depends on nothing else: same input, same rows.
+    rows of `narrative_figure`, `agency_statistic` and `performance_indicator`; `unread` are the (row, column) of refused amounts by form;
+    `department` is the name of the document's body. The result depends on nothing else: same input, same rows.
     """
     if not figures:
         return Proofs()
     fields = fields_of_document(figures)
     titles = {form.index: form.title or form.key or f"{form.index}" for form in forms}
     with rules_concerning.stands_for(*vocabulary_of(figures)):
-        ledger = _identities(figures, fields, narrative, statistics, indicators, department)
+        ledger = _identities(figures, fields, narrative, statistics, indicators, unread or {}, department)
         return _prove(ledger, figures, titles, seconds)
 
 
@@ -86,6 +88,7 @@ def _identities(
     narrative: Sequence[Mapping[str, Any]],
     statistics: Sequence[Mapping[str, Any]],
     indicators: Sequence[Mapping[str, Any]],
+    unread: Mapping[int, Collection[tuple[int, int]]],
     department: str | None,
 ) -> Ledger:
     """All amounts of the document, and all identities among them."""
@@ -93,6 +96,7 @@ def _identities(
     add_parent_identities(ledger, figures)
     add_form_identities(ledger, figures, fields)
     accuse_blank_totals(ledger)
+    set_aside_unread(ledger, figures, unread)
     set_aside_doubtful_levels(ledger)
     funds = merge_funds(fields, ledger.amounts)
     add_agreements(ledger, fields, funds)

@@ -7,7 +7,8 @@ belong here: anything that needs a second form.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from itertools import pairwise
 
 from pipeline.figures.figure import Figure
 from pipeline.proofs.catalogue import Rule, rules, selector
@@ -117,6 +118,48 @@ def _add_alternative(ledger: Ledger, rule: Rule, stated: int, chosen: Sequence[i
     for identity in usual:
         identity.set_aside("the total is of another composition")
     ledger.add(rule, stated, ((place, 1) for place in chosen))
+
+
+def set_aside_unread(
+    ledger: Ledger, figures: Sequence[Figure], unread: Mapping[int, Collection[tuple[int, int]]]
+) -> None:
+    """Mark as not checkable a sum that fails beside amounts that were not read: one of them may be what it lacks.
+
+    `unread` are the (row, column) of refused amounts by form. A row sum lacks what stands in its row; a column sum what stands in its
+    column from the row of the total to the next row of the total's own level.
+    """
+    ends = _ends_of_blocks(figures) if unread else {}
+    for identity in ledger.identities:
+        stated = ledger.amounts[identity.stated].figure
+        if stated is None or abs(identity.difference) <= identity.bound or not unread.get(stated.form_index):
+            continue
+        spots = unread[stated.form_index]
+        if identity.rule.scope == "column":
+            end = ends.get((stated.form_index, stated.row_index))
+            is_unread = any(
+                column == stated.column_index and row > stated.row_index and (end is None or row < end)
+                for row, column in spots
+            )
+        else:
+            rows = {
+                figure.row_index for place in identity.places if (figure := ledger.amounts[place].figure) is not None
+            }
+            is_unread = any(row in rows for row, _ in spots)
+        if is_unread:
+            identity.set_aside("an amount beside it was not read")
+
+
+def _ends_of_blocks(figures: Sequence[Figure]) -> dict[tuple[int, int], int]:
+    """By form and row: the next row below that is an addend of the same row, where there is one."""
+    siblings: defaultdict[tuple[int, int | None], set[int]] = defaultdict(set)
+    for figure in figures:
+        siblings[(figure.form_index, figure.parent_row_index)].add(figure.row_index)
+    ends: dict[tuple[int, int], int] = {}
+    for (form_index, parent), rows in siblings.items():
+        if parent is not None:
+            for row, following in pairwise(sorted(rows)):
+                ends[(form_index, row)] = following
+    return ends
 
 
 def set_aside_doubtful_levels(ledger: Ledger) -> None:

@@ -371,6 +371,26 @@ def test_misread_digit_is_found_in_its_place(form: int, row: int, column: int, a
     assert target.proof == "suspect"
 
 
+@pytest.mark.parametrize(("row", "column"), [(2, 3), (16, 4)])
+def test_an_amount_that_was_not_read_is_unknown_and_no_failure(row: int, column: int) -> None:
+    figures = [
+        figure
+        for figure in printed_2017.figures()
+        if (figure.form_index, figure.row_index, figure.column_index) != (7, row, column)
+    ]
+    assert any(
+        f"{printed_2017.DOCUMENT_ID}-007-" in key
+        for check in failing(proofs_of(figures), "error")
+        for key in check["figure_ids"]
+    )
+    proofs = prove(figures, [], printed_2017.narrative(), unread={7: {(row, column)}})
+    assert not any(
+        f"{printed_2017.DOCUMENT_ID}-007-" in key for check in failing(proofs, "error") for key in check["figure_ids"]
+    )
+    told = [check["description"] for check in failing(proofs, "not_checkable")]
+    assert any("was not read" in text for text in told)
+
+
 def test_a_judge_that_looks_at_nothing_fails() -> None:
     assert prove([], [], []).checks == []
     assert score([]).checkable == 0

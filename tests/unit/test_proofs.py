@@ -239,18 +239,20 @@ def test_a_reserve_beside_basic_and_project_is_no_error() -> None:
     assert verdicts(figures) == {("columns_add_up", "exact"): 1}
 
 
-def test_a_percentage_of_an_unknown_base_accuses_nobody() -> None:
+@pytest.mark.parametrize(("of_change", "verdict"), [("调研", "not_checkable"), ("支出", "error")])
+def test_a_percentage_accuses_only_a_sentence_that_compares_its_own_amounts(of_change: str, verdict: str) -> None:
     rows = [("stated", "100 万元", 1000000, None), ("increase", "7 万元", 70000, None), ("percentage", "50%", None, 50)]
     narrative = [
         {
             "narrative_figure_id": f"n{position}", "block_index": 1, "position": position, "page_number": 1,
-            "measure": measure, "printed_text": text, "figure_id": None, "subject": "支出",
+            "measure": measure, "printed_text": text, "figure_id": None,
+            "subject": "支出" if measure == "stated" else of_change,
             "amount_yuan": None if amount is None else Decimal(amount), "half_unit_yuan": Decimal(5000),
             "percentage": None if percentage is None else Decimal(percentage),
         }
         for position, (measure, text, amount, percentage) in enumerate(rows)
     ]  # fmt: skip
-    assert verdicts([figure(1, 0, 0, "5.00")], narrative) == {("narrative_percentage", "not_checkable"): 1}
+    assert verdicts([figure(1, 0, 0, "5.00")], narrative) == {("narrative_percentage", verdict): 1}
 
 
 def test_names_of_one_unit_are_told_and_two_units_of_one_form_are_kept_apart() -> None:
