@@ -7,6 +7,8 @@ export DAGSTER_HOME := $(CURDIR)/.dagster
 export PYTHONUTF8 := 1
 PYTHON ?= python3.11
 VENV := .venv
+# Superset asks for older versions of much: it has an environment of its own.
+SUPERSET := .superset/venv
 RAW ?=
 JOBS ?=
 TESTS := $(addprefix tests/,unit documents graph faults conventions)
@@ -14,7 +16,7 @@ WAREHOUSE ?= warehouse/yusuan.duckdb
 DBT_SOURCES := $(filter-out dbt_project/target/% dbt_project/logs/%,$(wildcard dbt_project/*.* dbt_project/*/*.* dbt_project/*/*/*.* dbt_project/*/*/*/*.*))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup warehouse exports explorer postgres test lint bench mutate evaluate faults ui notebook docs clean
+.PHONY: help setup warehouse exports explorer postgres superset test clients lint bench mutate evaluate faults ui notebook docs clean
 
 help: ## List the tasks 列出任务
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -54,8 +56,19 @@ explorer: setup ## Build the web site warehouse/explorer/ 生成浏览网站
 postgres: setup ## Start a PostgreSQL for trying, and publish to it 启动试用数据库
 	$(VENV)/bin/yusuan postgres --try --warehouse $(WAREHOUSE)
 
+$(SUPERSET)/.installed: dashboards/requirements.txt $(VENV)/.installed
+	$(PYTHON) -m venv $(SUPERSET)
+	UV_COMPILE_BYTECODE=1 $(VENV)/bin/uv pip install --quiet --require-hashes --python $(SUPERSET)/bin/python -r dashboards/requirements.txt
+	touch $@
+
+superset: setup $(SUPERSET)/.installed ## Install Superset apart, and show the dashboard 启动看板
+	$(VENV)/bin/python -m dashboards --warehouse $(WAREHOUSE)
+
 test: setup ## Run the tests, quick faults included 运行测试
 	$(VENV)/bin/python -m pytest -n 2 -m "not slow" $(TESTS)
+
+clients: setup ## Try the programs people connect with: browser, psql, JDBC, ODBC, LibreOffice, Superset 客户端测试
+	$(VENV)/bin/python -m pytest tests/clients
 
 slow: setup ## Run the tests that take minutes each: scans, questions 运行耗时测试
 	$(VENV)/bin/python -m pytest -m slow tests
@@ -89,5 +102,5 @@ docs: setup ## Generate the reference pages 生成文档
 	$(VENV)/bin/python -m docs.generate
 
 clean: ## Remove everything that can be made again 清理
-	rm -rf $(VENV) .dagster warehouse dbt_project/target dbt_project/logs .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+	rm -rf $(VENV) .superset .dagster warehouse dbt_project/target dbt_project/logs .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

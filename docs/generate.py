@@ -372,7 +372,11 @@ def cell(text: str) -> str:
 
 def pages() -> dict[Path, str]:
     """Every generated file with the content that it must have."""
+    # The bundle is made of the tables that this module lists.
+    from dashboards import bundle
+
     return {
+        **{bundle.FOLDER / path: content for path, content in bundle.files().items()},
         REFERENCE / "dictionary.md": dictionary(),
         REFERENCE / "cli.md": command_line(),
         REFERENCE / "refusal-reasons.md": refusal_reasons(),
@@ -386,6 +390,7 @@ def main() -> None:
     """Write every generated file that is out of date, and name it."""
     for path, content in pages().items():
         if not path.is_file() or path.read_text(encoding="utf-8") != content:
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(content, encoding="utf-8")
             print(path.relative_to(ROOT))
 

@@ -117,9 +117,9 @@ ATTEMPTS = {
         "insert into reference.d values (9, 9)", "update pg_class set relname = 'x' where relname = 'a'",
     ],
     "files and programs": [
-        "copy marts.a from '/etc/passwd'", "copy marts.a from stdin", "copy marts.a to '/tmp/x.csv'", "copy marts.a to program 'cat'",
+        "copy marts.a from '/etc/passwd'", "copy marts.a from stdin", "copy marts.a to '/srv/x.csv'", "copy marts.a to program 'cat'",
         "copy marts.a from program 'id'", "select pg_read_file('/etc/passwd')", "select pg_ls_dir('.')", "select lo_import('/etc/passwd')",
-        "select lo_export(1, '/tmp/x')", "select pg_file_write('x', 'x', false)", "load 'auto_explain'",
+        "select lo_export(1, '/srv/x')", "select pg_file_write('x', 'x', false)", "load 'auto_explain'",
     ],
     "large objects": ["select lo_create(0)", "select lo_creat(-1)", "select lo_from_bytea(0, 'x')"],
     "objects": [
@@ -149,7 +149,7 @@ ATTEMPTS = {
     ],
     "the server": [
         "alter system set fsync = off", "alter database yusuan set search_path = x", "alter database yusuan rename to x", "create database x", "drop database yusuan",
-        "create tablespace x location '/tmp'", "set session_replication_role = replica", "select pg_reload_conf()", "select pg_switch_wal()",
+        "create tablespace x location '/srv'", "set session_replication_role = replica", "select pg_reload_conf()", "select pg_switch_wal()",
         "select pg_create_restore_point('x')", "select pg_logical_emit_message(false, 'x', 'x')", "select pg_create_physical_replication_slot('x')",
         "checkpoint",
     ],
