@@ -1,138 +1,222 @@
-"""How fast pages become cells, against what else could be used, over the same real pages in one run.
+"""How fast a document's bytes become cells, forms, figures and proofs, against what else could be used, over whole real documents in one run.
 
-Run: `python -m tests.bench.reader_bench [pages]` (or `make bench` through pytest). Prints pages per second and ratios; a ratio within one run
-means something on any machine, a time alone does not.
+Belongs here: what `make bench` writes into docs/reference/speed.md: pages per second of processor time, stage by stage, ratios
+within the run, and the memory of a worker over every document. Does not belong here: tests that pass or fail; builds (`ratios`).
+
+Run: `python -m tests.bench.reader_bench [pages]`. A ratio within one run means something on any machine, a time alone does not.
 """
 
 from __future__ import annotations
 
 import io
+import multiprocessing
+import os
 import random
 import resource
 import sys
 import time
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import pdfplumber
 
+from pipeline import reading
 from pipeline.readers import pdf
 from pipeline.readers.printed import PrintedDocument
-from pipeline.reading import Claim, read_document
+from pipeline.readers.reader import read
 
-CORPUS = Path(__file__).parents[2].parent / "shared" / "corpus"
-Sample = list[tuple[bytes, list[int]]]
+ROOT = Path(__file__).parents[2]
+CORPUS = ROOT.parent / "shared" / "corpus"
+REPORT = ROOT / "docs" / "reference" / "speed.md"
+STAGES = {
+    "cells → forms": ("assemble", "identify"),
+    "forms → figures": (
+        "_interpret",
+        "refusal_of",
+        "paragraphs",
+        "text_blocks",
+        "narrative_figures",
+        "agency_statistics",
+    ),
+    "figures → proofs": ("prove",),
+}
+"""Functions of `pipeline.reading` that make up each stage; what is left of its time goes into rows."""
+REST = "proofs → rows"
+_SUFFIXES = {".pdf", ".docx", ".doc", ".html", ".xlsx", ".xls"}
 
 
-def sample(count: int) -> Sample:
-    """About `count` pages of real documents with text, the same ones in every run."""
-    chance = random.Random(7)
+@dataclass
+class Measured:
+    """One document: its pages and the processor seconds of each way and stage."""
+
+    path: Path
+    pages: int
+    seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+
+    @property
+    def after_cells(self) -> float:
+        return sum(self.seconds[stage] for stage in (*STAGES, REST))
+
+
+def born_digital(pages: int) -> list[tuple[Path, PrintedDocument]]:
+    """Whole documents with text, in an order that is the same in every run, until they have so many pages; and their cells."""
     paths = sorted(path for kind in ("budget", "final_account") for path in CORPUS.glob(f"{kind}/*.pdf"))
-    paths = [path for path in paths if "扫描件" not in path.name]
-    result: Sample = []
-    each = max(1, round(count / max(len(paths), 1)))
+    random.Random(7).shuffle(paths)
+    chosen: list[tuple[Path, PrintedDocument]] = []
     for path in paths:
-        data = path.read_bytes()
-        with pdf.PdfFile(data) as file:
-            pages = list(range(file.page_count))
-        result.append((data, sorted(chance.sample(pages, min(each, len(pages))))))
+        if sum(len(printed.pages) for _, printed in chosen) >= pages:
+            break
+        with pdf.PdfFile(path.read_bytes()) as file:
+            has_pictures = not all(file.content(index).characters for index in range(file.page_count))
+        if has_pictures:
+            continue
+        printed = read(path.read_bytes())
+        if all(page.method == "pdf" for page in printed.pages):
+            chosen.append((path, printed))
+    return chosen
+
+
+@contextmanager
+def _timed(seconds: defaultdict[str, float], stage: str) -> Iterator[None]:
+    started = time.process_time()
+    yield
+    seconds[stage] += time.process_time() - started
+
+
+def measure(path: Path, printed: PrintedDocument) -> Measured:
+    """Every way and stage over one document."""
+    data = path.read_bytes()
+    result = Measured(path, len(printed.pages))
+    with _timed(result.seconds, "floor"), pdf.PdfFile(data) as file:
+        for index in range(file.page_count):
+            file.content(index)
+    with _timed(result.seconds, "cells"):
+        printed = read(data)
+    with ExitStack() as stack:
+        for stage, names in STAGES.items():
+            for name in names:
+                stack.enter_context(patch.object(reading, name, _within(getattr(reading, name), result.seconds, stage)))
+        with _timed(result.seconds, REST):
+            reading.read_document(data, reading.Claim("bench.pdf"), lambda _: printed)
+    result.seconds[REST] -= sum(result.seconds[stage] for stage in STAGES)
+    with _timed(result.seconds, "pdfplumber"), pdfplumber.open(io.BytesIO(data)) as book:
+        for page in book.pages:
+            page.extract_tables()
+            page.close()
     return result
 
 
-def by_this_reader(pages: Sample) -> int:
-    cells = 0
-    for data, numbers in pages:
-        with pdf.PdfFile(data) as file:
-            for index in numbers:
-                page = pdf.compose(file.content(index), index + 1)
-                cells += sum(len(grid.cells) for grid in page.grids)
-    return cells
+def _within(function: Callable[..., Any], seconds: defaultdict[str, float], stage: str) -> Callable[..., Any]:
+    def timed(*arguments: Any, **named: Any) -> Any:
+        with _timed(seconds, stage):
+            return function(*arguments, **named)
+
+    return timed
 
 
-def by_pdfplumber(pages: Sample) -> int:
-    cells = 0
-    for data, numbers in pages:
-        with pdfplumber.open(io.BytesIO(data)) as file:
-            for index in numbers:
-                page = file.pages[index]
-                cells += sum(len(row) for table in page.extract_tables() for row in table)
-                page.close()
-    return cells
+def _figures_of(path: Path) -> int:
+    return len(reading.read_document(path.read_bytes(), reading.Claim(path.name)).rows.get("figure", []))
 
 
-def by_bare_pdfium(pages: Sample) -> int:
-    """Characters with boxes and rules of each page, and nothing made of them: the floor."""
-    count = 0
-    for data, numbers in pages:
-        with pdf.PdfFile(data) as file:
-            for index in numbers:
-                count += len(file.content(index).characters)
-    return count
+def two_against_one(paths: list[Path]) -> float:
+    """Seconds on the clock of one worker over those of two; means something on idle cores only."""
+    spawned = multiprocessing.get_context("spawn")
+    seconds = []
+    for jobs in (1, 2):
+        with spawned.Pool(jobs) as pool:
+            pool.map(_figures_of, paths[:jobs], chunksize=1)
+            started = time.monotonic()
+            pool.map(_figures_of, paths, chunksize=1)
+            seconds.append(time.monotonic() - started)
+    return seconds[0] / seconds[1]
 
 
-def by_whole_reading(pages: Sample) -> int:
-    """From bytes to figures, proofs included: everything that a build does with a document but for writing it."""
-    count = 0
-    for data, numbers in pages:
-        with pdf.PdfFile(data) as file:
-            composed = [pdf.compose(file.content(index), index + 1) for index in numbers]
-        printed = PrintedDocument("pdf", composed, len(composed))
-        reading = read_document(data, Claim("bench.pdf"), lambda _, printed=printed: printed)
-        count += len(reading.rows.get("figure", []))
-    return count
-
-
-def by_camelot(pages: Sample) -> int:
-    import tempfile
-
-    import camelot
-
-    cells = 0
-    for data, numbers in pages:
-        with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
-            file.write(data)
-            file.flush()
+def peak_memory() -> list[tuple[int, Path]]:
+    """MiB that a process holds at most while it reads one document, for every document, the greatest first."""
+    found = []
+    for path in sorted(path for path in CORPUS.rglob("*") if path.suffix in _SUFFIXES):
+        process = os.fork()
+        if process == 0:
             try:
-                tables = camelot.read_pdf(file.name, pages=",".join(str(index + 1) for index in numbers))
-            except Exception:  # noqa: BLE001 - it declines documents whose author forbids copying; they cost it no time
-                continue
-            cells += sum(table.df.size for table in tables)
-    return cells
+                _figures_of(path)
+            finally:
+                os._exit(0)
+        _, _, usage = os.wait4(process, 0)
+        found.append((usage.ru_maxrss // 1024, path))
+    return sorted(found, reverse=True)
 
 
-def measure(count: int = 120) -> dict[str, float]:
-    """Pages per second of each way, best of two runs."""
-    pages = sample(count)
-    total = sum(len(numbers) for _, numbers in pages)
-    ways: dict[str, Callable[[Sample], int]] = {
-        "this reader, to cells": by_this_reader,
-        "this reader, to figures and proofs": by_whole_reading,
-        "pdfplumber extract_tables": by_pdfplumber,
-        "PDFium's characters and paths (floor)": by_bare_pdfium,
+def table_of(measured: list[Measured]) -> str:
+    """Pages per second and ratios, stage by stage."""
+    pages = sum(one.pages for one in measured)
+    total = {way: sum(one.seconds[way] for one in measured) for way in measured[0].seconds}
+    whole = total["cells"] + sum(one.after_cells for one in measured)
+    ways = {
+        "PDFium's bare characters and paths (the floor)": total["floor"],
+        "bytes → cells": total["cells"],
+        **{stage: total[stage] for stage in (*STAGES, REST)},
+        "**bytes → figures and proofs**": whole,
+        "pdfplumber `extract_tables`, which stops at cells": total["pdfplumber"],
     }
-    try:
-        import camelot  # noqa: F401
+    lines = [
+        "| stage or way | pages/s | share of the whole | times as fast as pdfplumber |",
+        "| --- | ---: | ---: | ---: |",
+    ]
+    lines += [
+        f"| {name} | {pages / took:,.0f} | {took / whole:.0%} | {total['pdfplumber'] / took:.1f} × |"
+        for name, took in ways.items()
+    ]
+    return "\n".join(lines)
 
-        ways["camelot lattice"] = by_camelot
-    except ImportError:
-        pass
-    rates = {}
-    for name, way in ways.items():
-        best = float("inf")
-        for _ in range(1 if way is by_pdfplumber or way is by_camelot else 2):
-            start = time.process_time()
-            way(pages)
-            best = min(best, time.process_time() - start)
-        rates[name] = total / best
-    return rates
+
+def report(measured: list[Measured], speed_up: float, memory: list[tuple[int, Path]]) -> str:
+    """docs/reference/speed.md."""
+    slower = sorted(measured, key=lambda one: one.after_cells / one.seconds["cells"], reverse=True)
+    over = sum(one.after_cells > one.seconds["cells"] for one in measured)
+    worst = slower[0].after_cells / slower[0].seconds["cells"]
+    cells = sum(one.seconds["cells"] for one in measured)
+    after = sum(one.after_cells for one in measured)
+    digital = [mebibytes for mebibytes, path in memory if mebibytes <= 200]
+    return f"""# Speed 速度
+
+<!-- Written by `make bench` (tests/bench/reader_bench.py): do not edit. -->
+
+{len(measured)} whole documents of the corpus with text, {sum(one.pages for one in measured)} pages, one run, one core, processor time. Each way
+reads the same pages. A ratio within the run means something on any machine, a time alone does not.
+
+{table_of(measured)}
+
+- What follows the cells (forms, figures, narrative, proofs, rows) takes {after / cells:.2f} × the time of reading them; in {over} of {len(measured)}
+  documents it takes longer than reading them, {worst:.1f} × at most.
+- Two workers read the documents {speed_up:.2f} × as fast as one (by the clock: other work on the machine counts against it).
+- Memory of a worker, over all {len(memory)} documents of the corpus: at most {memory[0][0]} MiB; {len(digital)} of them stay below 200 MiB
+  ({max(digital, default=0)} MiB at most), the others have pages that are pictures, for which the models of the recogniser are loaded.
+
+Builds, as ratios within one run (`tests/bench/ratios.py`), are in [why/foundation.md](../why/foundation.md). The readers that were compared
+before this one was written are in [why/architecture.md](../why/architecture.md).
+"""
 
 
 def main() -> None:
-    rates = measure(int(sys.argv[1]) if len(sys.argv) > 1 else 120)
-    ours = rates["this reader, to cells"]
-    for name, rate in rates.items():
-        print(f"{name:40s} {rate:8.1f} pages/s   this reader is {ours / rate:5.2f} times as fast")
-    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
+    """Measure, print, and write the report."""
+    documents = born_digital(int(sys.argv[1]) if len(sys.argv) > 1 else 300)
+    memory = peak_memory()
+    # The first document of a process pays for what is made once (patterns, catalogues, models): it is read once before.
+    measure(*documents[0])
+    measured = [measure(path, printed) for path, printed in documents]
+    text = report(measured, two_against_one([path for path, _ in documents]), memory)
+    print(text)
+    for one in measured:
+        print(f"{one.after_cells / one.seconds['cells']:6.2f} {one.pages:5d} pages {one.path.name}")
+    for mebibytes, path in memory[:5]:
+        print(f"{mebibytes:6d} MiB {path.name}")
+    print(f"this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MiB")
+    REPORT.write_text(text, "utf-8")
 
 
 if __name__ == "__main__":
