@@ -13,8 +13,10 @@ from decimal import Decimal
 from typing import Protocol
 
 from pipeline.figures import hierarchy
+from pipeline.figures.agencies import tell_agencies
 from pipeline.figures.amount import decimals_of, parse_amount
-from pipeline.figures.classification import assign_codes
+from pipeline.figures.classification import assign_codes, code_by_name
+from pipeline.figures.crossed_columns import cross_columns
 from pipeline.figures.figure import Figure
 from pipeline.figures.lines import CellMap, LineRow, attribute_of, counts_things, lines_of, source_of
 from pipeline.figures.narrative import abbreviates
@@ -129,6 +131,7 @@ def interpret(form: Form, body: Body, judge: Judge) -> Interpretation:
     sums is taken; the others are recorded. A column with an unknown header, a row without a key, a form without a unit are refused.
     """
     columns = columns_of(form, body.fiscal_year)
+    cross_columns(form, columns, body.fiscal_year)
     best_name, best = "header as printed", _Reading(form, body, columns).interpretation()
     best_judgement = judge(best.figures)
     rejected: list[dict[str, str]] = []
@@ -338,11 +341,16 @@ class _Reading:
             ),
             None,
         )
-        scheme = scheme or self.standard.scheme or _scheme_by_names(lines)
+        scheme = scheme or self._scheme_by_classes(lines) or self.standard.scheme or _scheme_by_names(lines)
         self._code_names(lines, scheme)
         amounts = {
             line.row: amount for line in lines if (amount := self._main_amount(line.row, columns, main)) is not None
         }
+        if tell_agencies(lines, amounts):
+            told = "names of bodies whose amounts are the sums of the lines below them"
+            self.result.choices.append(
+                {"aspect": f"agencies of group {group + 1}", "chosen": "rows", "rejected": "", "evidence": told}
+            )
         evidence = hierarchy.tie(lines, amounts)
         if evidence and not evidence.startswith("flat"):
             self.result.choices.append(
@@ -411,6 +419,18 @@ class _Reading:
             if amount is not None and (column is main or column.parent is None):
                 return amount.yuan, amount.half_unit_yuan
         return None
+
+    def _scheme_by_classes(self, lines: list[LineRow]) -> str | None:
+        """Economic, where a form by function prints names alone and more of them are economic classes (工资福利支出) than functions."""
+        if self.standard.scheme != "functional" or any(line.code for line in lines):
+            return None
+        names = [bare_name(line.name) for line in lines if line.kind == "line" and line.name]
+        known = {
+            scheme: sum(bool(code_by_name(name, None, scheme, self.body.fiscal_year)) for name in names)
+            for scheme in ("functional", "economic_department")
+        }
+        is_economic = known["economic_department"] >= 2 and known["economic_department"] > 2 * known["functional"]
+        return "economic_department" if is_economic else None
 
     def _code_names(self, lines: list[LineRow], scheme: str | None) -> None:
         """Lines that print names only take codes by name, within their scheme and edition, where the name leaves no doubt."""
@@ -517,9 +537,9 @@ class _Reading:
             line_name=meaning.line_name,
             line_level=meaning.line_level,
             parent_line=" / ".join(line.path) or None,
-            cross_scheme=line.cross_scheme,
-            cross_code=line.cross_code,
-            cross_name=line.cross_name,
+            cross_scheme=column.attributes.get("cross_scheme", line.cross_scheme),
+            cross_code=column.attributes.get("cross_code", line.cross_code),
+            cross_name=bare_name(column.path[-1]) if "cross_code" in column.attributes else line.cross_name,
             measure=meaning.measure,
             source=meaning.source,
             header_path=column.header_path,

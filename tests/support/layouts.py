@@ -11,7 +11,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -195,7 +195,14 @@ def as_pdf(layout: Layout) -> bytes:
 
 
 def as_text(layout: Layout) -> bytes:
-    return set_text(layout.specimen)
+    """Lines that a cell breaks are joined: a line of the text edition is a row."""
+    blocks = [
+        replace(block, rows=[[text.replace("\n", "") for text in row] for row in block.rows])
+        if isinstance(block, FormBlock)
+        else block
+        for block in layout.specimen.blocks
+    ]
+    return set_text(replace(layout.specimen, blocks=blocks))
 
 
 def as_html(layout: Layout) -> bytes:
@@ -286,7 +293,110 @@ def as_xlsx(layout: Layout) -> bytes:
     return _saved(workbook)
 
 
+def as_docx_split(layout: Layout) -> bytes:
+    """Tables that Word split in two, the second without a header, and each form inside a table that only arranges the page."""
+    from docx import Document
+
+    document = Document()
+    for block in layout.specimen.blocks:
+        if not isinstance(block, FormBlock):
+            document.add_paragraph(block.text)
+            continue
+        frame = document.add_table(2, 2)
+        title = frame.cell(0, 0).merge(frame.cell(0, 1))
+        title.text = "\n".join(text for text in (block.number, block.title) if text)
+        place = frame.cell(1, 0).merge(frame.cell(1, 1))
+        place.text = "  ".join(text for text in (block.left_label, block.unit_label) if text)
+        middle = max(block.header_rows + 1, len(block.rows) // 2)
+        for rows in (block.rows[:middle], block.rows[middle:]):
+            if not rows:
+                continue
+            table = place.add_table(len(rows), len(rows[0]))
+            place.add_paragraph("")
+            for cell in blocks_of(rows):
+                target = table.cell(cell.row, cell.column)
+                if cell.row_span > 1 or cell.column_span > 1:
+                    last = table.cell(cell.row + cell.row_span - 1, cell.column + cell.column_span - 1)
+                    target = target.merge(last)
+                target.text = cell.text
+        for note in block.notes:
+            document.add_paragraph(note)
+    return _saved(document)
+
+
+def as_xlsx_one_sheet(layout: Layout) -> bytes:
+    """All forms on one sheet, one below the other; amounts as text, full-width or with stray blanks; a hidden sheet of drafts."""
+    from openpyxl import Workbook
+
+    workbook = Workbook()
+    sheet: Any = workbook.active
+    sheet.title = "Sheet1"
+    row = 1
+    for number, block in enumerate(layout.specimen.blocks):
+        if not isinstance(block, FormBlock):
+            sheet.cell(row, 1, block.text)
+            row += 1
+            continue
+        for text in _labels(block):
+            sheet.cell(row, 1, text)
+            row += 1
+        for cell in blocks_of(block.rows):
+            text = cell.text
+            if cell.row >= block.header_rows and "." in text and amount_of(text) is not None:
+                text = text.translate(_FULL_WIDTH) if number % 2 else f" {text}　"
+            sheet.cell(row + cell.row, 1 + cell.column, text or None)
+            if cell.row_span > 1 or cell.column_span > 1:
+                sheet.merge_cells(
+                    start_row=row + cell.row,
+                    start_column=1 + cell.column,
+                    end_row=row + cell.row + cell.row_span - 1,
+                    end_column=cell.column + cell.column_span,
+                )
+        row += len(block.rows)
+        for note in block.notes:
+            sheet.cell(row, 1, note)
+            row += 1
+        row += 1
+    draft = workbook.create_sheet("底稿")
+    draft.append(["收入支出决算总表"])
+    draft.append(["单位：万元"])
+    draft.append(["项目", "决算数"])
+    draft.append(["一般公共预算财政拨款收入", 1234567.89])
+    draft.sheet_state = "hidden"
+    return _saved(workbook)
+
+
+_FULL_WIDTH = {ord(plain): ord(plain) + 0xFEE0 for plain in "0123456789,."}
+
+
+def as_columns(layout: Layout) -> bytes:
+    """Text whose columns stand in their places by blanks, as programs that extract text write them."""
+    parts: list[str] = []
+    for block in layout.specimen.blocks:
+        if not isinstance(block, FormBlock):
+            parts.append(block.text)
+            continue
+        rows = [["" if text in ("<", "^") else text.replace("\n", "") for text in row] for row in block.rows]
+        widths = [max(_width(row[column]) for row in rows) for column in range(len(rows[0]))]
+        parts += ["", *_labels(block)]
+        for row in rows:
+            texts = (text + " " * (width - _width(text)) for text, width in zip(row, widths, strict=True))
+            parts.append("   ".join(texts).rstrip())
+        parts += block.notes
+    return "\n".join(parts).encode()
+
+
+def _width(text: str) -> int:
+    return sum(1 if character.isascii() else 2 for character in text)
+
+
 EDITIONS = {"pdf": as_pdf, "docx": as_docx, "xlsx": as_xlsx, "html": as_html, "text": as_text}
+ODD_EDITIONS = {
+    "docx_split": as_docx_split,
+    "xlsx_one_sheet": as_xlsx_one_sheet,
+    "columns": as_columns,
+}
+"""The same layouts as programs and people also leave them."""
 
 
 def _labels(block: FormBlock) -> list[str]:
