@@ -1,12 +1,11 @@
 """Whatever happens to a build, the published file opens, is the old one or the new one, and the next build puts all in order.
 
-Quick under `make test`; `make faults` (YUSUAN_FAULTS=long) repeats the random ones more often.
+Quick under `make test`; `make faults` (YUSUAN_FAULTS=long) repeats the random ones more often (tests/support/faults.py).
 """
 
 from __future__ import annotations
 
 import os
-import random
 import shutil
 import signal
 import subprocess
@@ -19,10 +18,9 @@ import pytest
 from pipeline.publish.warehouse import WarehouseBusy, connect
 from pipeline.workers import Limits
 from tests.support.builds import ROOT, content, start_build
+from tests.support.faults import assert_nothing_left, assert_warehouse_whole, chance, hashes, times
 from tests.support.toy import toy_warehouse, write_toys
 
-IS_LONG = os.environ.get("YUSUAN_FAULTS") == "long"
-KILLS = 10 if IS_LONG else 4
 POISON = ("EXIT", "HANG", "MEMORY", "GROW", "RAISE", "RECURSE", "BAD_DOCUMENT")
 
 
@@ -34,17 +32,18 @@ def test_a_killed_build_leaves_the_old_or_the_new_file(tmp_path: Path) -> None:
     assert start_build(file, raw, has_marts=True).wait() == 0
     length = time.monotonic() - started
     old = content(file)
-    seed = random.randrange(1 << 32)
-    print(f"seed {seed}, a build takes {length:.1f} s")
-    moments = random.Random(seed)
-    for number in range(KILLS):
+    print(f"a build takes {length:.1f} s")
+    moments = chance()
+    kills = times(4, 30)
+    for number in range(kills):
         (raw / "toy_000.txt").write_text(f"changed={number}\n")
         (raw / f"added_{number}.txt").write_text(f"added={number}\n")
         process = start_build(file, raw, has_marts=True)
         # Spread over the build: stage by stage, at a random moment of each.
-        time.sleep(length * (number + moments.random()) / KILLS)
+        time.sleep(length * (number % kills + moments.random()) / kills)
         process.send_signal(signal.SIGKILL)
         process.wait()
+        assert_warehouse_whole(file)
         now = content(file)
         documents = {row[0] for row in now["core.document"]}
         totals = {row[0] for row in now["marts.document_total"]}
@@ -56,6 +55,8 @@ def test_a_killed_build_leaves_the_old_or_the_new_file(tmp_path: Path) -> None:
     fresh = tmp_path / "fresh" / "toys.duckdb"
     assert start_build(fresh, raw, has_marts=True).wait() == 0
     assert content(file) == content(fresh)
+    assert_warehouse_whole(file, hashes(raw))
+    assert_nothing_left(file)
     left = [path.name for path in (tmp_path / "w").rglob("*") if ".building" in path.name or path.name.endswith(".wal")]
     assert left == []
 
@@ -67,6 +68,7 @@ def test_poisoned_documents_do_not_stop_the_rest(tmp_path: Path) -> None:
         (raw / f"{word}.txt").write_text(f"x=1\n{word}\n")
     built = toy_warehouse(file, jobs=2, limits=Limits(seconds=20, memory_mebibytes=256)).build([raw])
     assert built.statuses == {"loaded": 3, "refused": len(POISON)}
+    assert_warehouse_whole(file, hashes(raw), refused=len(POISON))
     with connect(file, read_only=True) as connection:
         rows = connection.execute(
             "select file_name, reason, detail from core.refusal inner join core.document using (document_id)"
@@ -93,6 +95,7 @@ def test_two_builds_at_once(tmp_path: Path) -> None:
     for text, code in told:
         if code == 3:
             assert "is being built by process" in text
+    assert_warehouse_whole(file, hashes(raw))
     assert len(content(file)["core.document"]) == 3
 
 
@@ -118,6 +121,7 @@ def test_a_reader_keeps_the_old_file_for_the_whole_build(tmp_path: Path) -> None
         code = f"from tests.support.builds import *; print(len(content(Path({str(file)!r}))['core.document']))"
         told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
         assert told.stdout.strip() == "4"
+    assert_warehouse_whole(file, hashes(raw))
     with connect(file, read_only=True) as reader:
         assert reader.execute("select count(*) from core.document").fetchone() == (4,)
 
@@ -175,33 +179,3 @@ def test_leftovers_of_a_killed_build_are_cleaned(tmp_path: Path) -> None:
     warehouse.build([raw])
     assert not partial.exists()
     assert sorted(path.name for path in (tmp_path / "w").iterdir()) == ["toys.duckdb", "toys.state"]
-
-
-@pytest.mark.skipif(
-    os.geteuid() != 0 or shutil.which("mount") is None, reason="a small file system needs root to mount it"
-)
-def test_a_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
-    """The state lies on a file system of a few megabytes, with which no build can finish once it is nearly full."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(disk)], capture_output=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip("this machine does not allow a small file system to be mounted")
-    try:
-        raw, file = tmp_path / "raw", disk / "toys.duckdb"
-        write_toys(raw, 2)
-        assert start_build(file, raw).wait() == 0
-        before = content(file)
-        free = shutil.disk_usage(disk).free
-        filler = disk / "filler"
-        filler.write_bytes(b"\0" * (free - 200_000))
-        (raw / "new.txt").write_text("x=1\n")
-        assert start_build(file, raw).wait() != 0
-        assert content(file) == before
-        filler.unlink()
-        assert start_build(file, raw).wait() == 0
-        assert len(content(file)["core.document"]) == 3
-    finally:
-        subprocess.run(["umount", "-l", str(disk)], check=False)
