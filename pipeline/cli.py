@@ -124,7 +124,8 @@ def build(
     if result.is_new:
         console.print(
             f"{result.document_count} documents ({counts}), {result.read_count} read; "
-            f"{result.rows.get('figure', 0):,} figures; {result.seconds:.1f} s; published {result.file}",
+            f"{result.rows.get('figure', 0):,} figures; {result.seconds:.1f} s; published {result.file}"
+            + ("" if result.upgraded_from is None else f"; upgraded from tables of version {result.upgraded_from}"),
             highlight=False, soft_wrap=True,
         )  # fmt: skip
     else:

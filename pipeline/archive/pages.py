@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import math
 import os
 import zlib
 from collections.abc import Callable, Iterable
@@ -75,7 +76,7 @@ class KeptPages:
         write_atomically(path, hashlib.sha256(data).digest() + data)
 
 
-def keep_only(root: Path, document_ids: Iterable[str], most_bytes: int) -> int:
+def keep_only(root: Path, document_ids: Iterable[str], most_bytes: float = math.inf) -> int:
     """Remove pages of all other documents, and of those used longest ago where all together are larger; return how many."""
     wanted = set(document_ids)
     kept, removed = [], 0

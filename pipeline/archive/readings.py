@@ -16,7 +16,7 @@ import importlib.metadata
 import io
 import json
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -60,7 +60,7 @@ class Version:
 class Entry:
     """What a kept reading was made from. `claim` is the digest of what the registry said; `limits` holds for readings cut short.
 
-    `whole` is the version of code and catalogue with which the reading was last known to hold.
+    `whole` is the version of code and catalogue with which the reading was last known to hold, `content` the digest of its tables.
     """
 
     sha256: str
@@ -70,6 +70,7 @@ class Entry:
     limits: str | None = None
     summary: Mapping[str, Any] = field(default_factory=dict)
     whole: str = ""
+    content: str = ""
 
 
 class Damaged(Exception):
@@ -110,6 +111,12 @@ class Readings:
 
     def write(self, entry: Entry, tables: Mapping[str, pl.DataFrame]) -> None:
         """Keep a reading, replacing an older one of the same document. Tables without rows take no space."""
+        members = {}
+        for name, frame in sorted(tables.items()):
+            if frame.height:
+                member = io.BytesIO()
+                frame.write_parquet(member, compression="zstd", statistics=False)
+                members[f"{name}.parquet"] = member.getvalue()
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
             header = {
@@ -119,16 +126,14 @@ class Readings:
                 "limits": entry.limits,
                 "summary": dict(entry.summary),
                 "whole": entry.whole,
+                "content": digest(b"".join(name.encode() + member for name, member in members.items())),
             }
             # A fixed date: the same reading is the same file.
             archive.writestr(zipfile.ZipInfo(_HEADER), json.dumps(header, ensure_ascii=False))
             scopes = json.dumps(sorted(entry.scopes), ensure_ascii=False)
             archive.writestr(zipfile.ZipInfo(_SCOPES), scopes, zipfile.ZIP_DEFLATED)
-            for name, frame in sorted(tables.items()):
-                if frame.height:
-                    member = io.BytesIO()
-                    frame.write_parquet(member, compression="zstd", statistics=False)
-                    archive.writestr(zipfile.ZipInfo(f"{name}.parquet"), member.getvalue())
+            for name, data in members.items():
+                archive.writestr(zipfile.ZipInfo(name), data)
         data = buffer.getvalue()
         path = self.path(entry.sha256[:16])
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -154,13 +159,6 @@ class Readings:
             if entry is not None:
                 yield path, entry
 
-    def remove_where(self, chosen: Callable[[Mapping[str, Any]], bool]) -> int:
-        """Remove the readings whose summary is chosen; return how many."""
-        paths = [path for path, entry in self.entries() if chosen(entry.summary)]
-        for path in paths:
-            path.unlink(missing_ok=True)
-        return len(paths)
-
     def remove_others(self, document_ids: Iterable[str]) -> int:
         """Remove the readings of all other documents; return how many."""
         kept = set(document_ids)
@@ -183,8 +181,10 @@ def _checked(path: Path) -> bytes:
 
 
 def _scopes_of(path: Path) -> tuple[str, ...]:
-    """What a kept reading asked of the catalogue. Raises Damaged."""
+    """What a kept reading asked of the catalogue. Raises Damaged, also where a former release did not keep it."""
     with zipfile.ZipFile(io.BytesIO(_checked(path))) as archive:
+        if _SCOPES not in archive.namelist():
+            raise Damaged(f"{path}: it does not say what it was read from")
         return tuple(json.loads(archive.read(_SCOPES)))
 
 

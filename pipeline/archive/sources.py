@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import NamedTuple
 
 SOURCES_FOLDER = Path(__file__).parent / "sources"
 KNOWN_DOCUMENTS = Path(__file__).parent / "known_documents.csv"
@@ -59,6 +60,10 @@ class Source:
     is_active: bool = True
     note: str | None = None
 
+    @property
+    def rhythm(self) -> Rhythm:
+        return Rhythm(self.cadence, self.cadence_outside_window, self.publication_window)
+
     def pattern(self, level: int) -> re.Pattern[str]:
         """How links on a page of this level are recognised; the listing is level 0."""
         patterns = self.link_pattern.split(LEVEL_SEPARATOR)
@@ -83,6 +88,23 @@ class Source:
             return True
         # A tenth of slack, so that a daily run that starts some minutes earlier than yesterday's does not skip a day.
         return now - last_visit >= interval * 0.9
+
+
+class Rhythm(NamedTuple):
+    """When sources are visited: how often within the days on which documents are expected, and how often else."""
+
+    cadence: str
+    cadence_outside_window: str
+    publication_window: str
+
+    @property
+    def name(self) -> str:
+        """The rhythm as a name of small letters, digits and underscores: daily_monthly_0110_0430_0801_1031."""
+        return re.sub(
+            r"[^a-z0-9]+",
+            "_",
+            f"{self.cadence}_{self.cadence_outside_window}_{self.publication_window}".replace("-", ""),
+        ).strip("_")
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,10 @@ class WarehouseResource(dg.ConfigurableResource):
     file: str = str(DEFAULT_FILE)
     raw: list[str] = Field(default=[str(DEFAULT_RAW)])
     jobs: int = 0
+    patience: float = Field(
+        default=3600,
+        description="Seconds to wait for a build that was started outside of Dagster, where no queue holds runs back",
+    )
 
     _builder: Warehouse | None = PrivateAttr(default=None)
     _held: contextlib.ExitStack | None = PrivateAttr(default=None)
@@ -41,7 +45,7 @@ class WarehouseResource(dg.ConfigurableResource):
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
         builder = self.new_builder()
         held = contextlib.ExitStack()
-        held.enter_context(builder.lock())
+        held.enter_context(builder.lock(self.patience))
         # dbt takes these from the environment of the process that starts it, here as on the command line.
         before = {name: os.environ.get(name) for name in builder.dbt_environment()}
         os.environ.update(builder.dbt_environment())

@@ -2,35 +2,45 @@
 
 Belongs here: asset keys, checks, metadata. Does not belong here: any work; the command line calls the same functions.
 
+Year and jurisdiction are partitions of the readings only: a build is of all documents, whatever was read again for it.
+
 A run with nothing new stops after the readings: the tables, the models and the published file are skipped, not made again.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
-from pydantic import Field
 
 from pipeline.assets.resource import WarehouseResource
+from pipeline.publish.documents import Progress
 from pipeline.publish.manifest import ensure_manifest
-from pipeline.publish.warehouse import CHECKS, DBT_PROJECT, Check
+from pipeline.publish.warehouse import CHECKS, DBT_PROJECT, Check, partition_of
+from pipeline.publish.worst import NEEDS, needs
 from schemas import core
 
 _PREVIEW_ROWS = 10
 
+POOL = "warehouse"
+"""Everything that writes the warehouse: of all runs that hold one of these assets, one goes on at a time (dagster.yaml)."""
+
+YEAR_AND_JURISDICTION = dg.MultiPartitionsDefinition(
+    {
+        "fiscal_year": dg.DynamicPartitionsDefinition(name="fiscal_year"),
+        "jurisdiction": dg.DynamicPartitionsDefinition(name="jurisdiction"),
+    }
+)
+
 dbt_project = DbtProject(DBT_PROJECT, profiles_dir=DBT_PROJECT)
 
 
-class Again(dg.Config):
-    """Documents to read again although nothing changed: all of these years, all of these jurisdictions."""
-
-    fiscal_years: list[int] = Field(default=[], description="Fiscal years · 年度")
-    jurisdictions: list[str] = Field(default=[], description="Jurisdictions by name · 行政区划名称")
-
-
 @dg.asset(
-    group_name="archive", kinds={"python"}, description="Raw documents, immutable, addressed by SHA-256 · 原始文件档案"
+    group_name="archive",
+    kinds={"python"},
+    pool=POOL,
+    description="Raw documents, immutable, addressed by SHA-256 · 原始文件档案",
 )
 def raw_documents(warehouse: WarehouseResource) -> dg.MaterializeResult[None]:
     documents = warehouse.builder.take_in(warehouse.folders)
@@ -48,29 +58,91 @@ def raw_documents(warehouse: WarehouseResource) -> dg.MaterializeResult[None]:
     deps=[raw_documents],
     group_name="archive",
     kinds={"python"},
+    pool=POOL,
     description="What was read from each document, kept by hash and version · 读取结果缓存",
 )
-def readings(
-    context: dg.AssetExecutionContext, config: Again, warehouse: WarehouseResource
-) -> dg.MaterializeResult[None]:
+def readings(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> dg.MaterializeResult[None]:
     builder = warehouse.builder
     if not builder.documents:
         builder.take_in(warehouse.folders)
-    forgotten = builder.forget(config.fiscal_years, config.jurisdictions)
-    rows = []
-    for progress in builder.read_new():
-        told = progress.reason if progress.status == "refused" else f"{progress.summary['figures']} figures"
-        context.log.info(f"[{progress.done}/{progress.total}] {progress.file_name}: {progress.status}, {told}")
-        rows.append((progress.file_name, progress.status, told, round(progress.seconds, 1)))
-    return dg.MaterializeResult(
-        metadata={
-            "documents": len(builder.documents),
-            "read": len(rows),
-            "read_again_on_request": forgotten,
-            "refused": sum(row[1] == "refused" for row in rows),
-            "preview": dg.MetadataValue.md(markdown(("file_name", "status", "figures or reason", "seconds"), rows)),
-        }
-    )
+    read = list(_told(context, builder.read_new()))
+    _name_partitions(context, builder.partitions(), Counter(partition_of(progress.summary) for progress in read))
+    return dg.MaterializeResult(metadata={"documents": len(builder.documents), **_metadata(read)})
+
+
+@dg.asset(
+    partitions_def=YEAR_AND_JURISDICTION,
+    backfill_policy=dg.BackfillPolicy.single_run(),
+    deps=[raw_documents],
+    group_name="archive",
+    kinds={"python"},
+    pool=POOL,
+    description="The same readings by fiscal year and jurisdiction; to materialise a part reads its documents again · 按年度和地区重新读取",
+)
+def readings_by_year_and_jurisdiction(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> None:
+    """Year and jurisdiction are told by the content, so a build names the parts that it found. A backfill of some is started from the page.
+
+    The sensor `documents_read_again` has the warehouse built afterwards.
+    """
+    builder = warehouse.builder
+    builder.take_in(warehouse.folders)
+    chosen = set(map(_parts_of, context.partition_keys))
+    read = list(_told(context, builder.read_again(lambda summary: partition_of(summary) in chosen)))
+    for part in sorted(chosen):
+        own = [progress for progress in read if partition_of(progress.summary) == part]
+        key = dg.MultiPartitionKey({"fiscal_year": part[0], "jurisdiction": part[1]})
+        context.add_asset_metadata(_metadata(own), asset_key=context.asset_key, partition_key=key)
+
+
+def _told(context: dg.AssetExecutionContext, reading: Iterator[Progress]) -> Iterator[Progress]:
+    """Each document with a line in the log of the run."""
+    for progress in reading:
+        context.log.info(
+            f"[{progress.done}/{progress.total}] {progress.file_name}: {progress.status}, {_what(progress)}"
+        )
+        yield progress
+
+
+def _what(progress: Progress) -> str:
+    if progress.status == "refused":
+        return progress.reason or ""
+    return f"{progress.summary['figures']} figures"
+
+
+def _metadata(read: list[Progress]) -> dict[str, Any]:
+    rows = [(each.file_name, each.status, _what(each), round(each.seconds, 1)) for each in read]
+    return {
+        "read": len(rows),
+        "refused": sum(each.status == "refused" for each in read),
+        "preview": dg.MetadataValue.md(markdown(("file_name", "status", "figures or reason", "seconds"), rows)),
+    }
+
+
+def _parts_of(key: str) -> tuple[str, str]:
+    assert isinstance(key, dg.MultiPartitionKey)
+    parts = key.keys_by_dimension
+    return parts["fiscal_year"], parts["jurisdiction"]
+
+
+def _name_partitions(
+    context: dg.AssetExecutionContext, found: Mapping[tuple[str, str], int], read: Mapping[tuple[str, str], int]
+) -> None:
+    """Make the parts that were found known to the page, and say of each new or newly read one what it holds."""
+    known = [set(context.instance.get_dynamic_partitions(name)) for name in ("fiscal_year", "jurisdiction")]
+    for index, name in enumerate(("fiscal_year", "jurisdiction")):
+        new = sorted({part[index] for part in found} - known[index])
+        if new:
+            context.instance.add_dynamic_partitions(name, new)
+    for part, count in sorted(found.items()):
+        if part in read or part[0] not in known[0] or part[1] not in known[1]:
+            key = dg.MultiPartitionKey({"fiscal_year": part[0], "jurisdiction": part[1]})
+            context.log_event(
+                dg.AssetMaterialization(
+                    "readings_by_year_and_jurisdiction",
+                    partition=key,
+                    metadata={"documents": count, "read": read.get(part, 0)},
+                )
+            )
 
 
 @dg.multi_asset(
@@ -95,6 +167,7 @@ def readings(
         for table, name, is_blocking in CHECKS
     ],
     name="core_tables",
+    pool=POOL,
     # All tables are written at once; that they may be skipped, checks included, is what `can_subset` is for.
     can_subset=True,
 )
@@ -106,6 +179,7 @@ def core_tables(
         builder.take_in(warehouse.folders)
     if builder.is_published(builder.signature()):
         context.log.info(f"nothing new: {builder.file} is up to date")
+        builder.succeeded(is_new=False)
         return
     counts = builder.write_core()
     refusals = builder.preview("core.refusal", _PREVIEW_ROWS)
@@ -150,7 +224,9 @@ class Translator(DagsterDbtTranslator):
         return dbt_resource_props["fqn"][1] if len(dbt_resource_props["fqn"]) > 2 else "reference"
 
 
-@dbt_assets(manifest=ensure_manifest(), project=dbt_project, dagster_dbt_translator=Translator(), name="models")
+@dbt_assets(
+    manifest=ensure_manifest(), project=dbt_project, dagster_dbt_translator=Translator(), name="models", pool=POOL
+)
 def models(context: dg.AssetExecutionContext, dbt: DbtCliResource, warehouse: WarehouseResource) -> Iterator[Any]:
     warehouse.builder.require_building()
     yield from dbt.cli(
@@ -162,21 +238,38 @@ def models(context: dg.AssetExecutionContext, dbt: DbtCliResource, warehouse: Wa
     deps=[models],
     group_name="publish",
     kinds={"duckdb"},
+    pool=POOL,
+    check_specs=[dg.AssetCheckSpec(name, asset="published_warehouse") for name in NEEDS],
     description="The warehouse that readers open, put in place at once · 已发布的数据仓库",
 )
-def published_warehouse(warehouse: WarehouseResource) -> dg.MaterializeResult[None]:
+def published_warehouse(warehouse: WarehouseResource) -> Iterator[dg.MaterializeResult[None]]:
     builder = warehouse.builder
     builder.require_building()
     builder.publish(builder.signature())
+    builder.succeeded(is_new=True)
     rows = builder.row_counts()
-    return dg.MaterializeResult(
+    yield dg.MaterializeResult(
         metadata={
             "path": dg.MetadataValue.path(str(builder.file)),
             "bytes": builder.file.stat().st_size,
             "tables": len(rows),
             "rows": sum(count for _, count in rows),
             "preview": dg.MetadataValue.md(markdown(("table", "rows"), rows)),
-        }
+        },
+        check_results=[
+            dg.AssetCheckResult(
+                check_name=need.name,
+                passed=not need.amiss,
+                severity=dg.AssetCheckSeverity.WARN,
+                description=need.told,
+                metadata={
+                    "looked_at": need.looked_at,
+                    "amiss": need.amiss,
+                    "worst": dg.MetadataValue.md(markdown(("document", "count", "why"), list(need.worst))),
+                },
+            )
+            for need in needs(builder.file)
+        ],
     )
 
 

@@ -92,30 +92,39 @@ def unread(
     version: Version,
     limits: workers.Limits,
 ) -> list[Work]:
-    """The documents whose kept reading does not hold, or that have none; large ones first, so that workers end together.
+    """The documents whose kept reading does not hold, or that have none.
 
     Readings that still hold although the catalogue has changed are told so, lest they be asked all their questions each time.
     """
-    work = []
+    wanted = []
     for document in documents:
-        claim = claim_of(document, registry)
-        entry = readings.find(document.sha256, version, claim_digest(claim), str(limits))
+        claim = claim_digest(claim_of(document, registry))
+        entry = readings.find(document.sha256, version, claim, str(limits))
         if entry is not None:
             readings.confirm(entry, version)
         else:
-            work.append(
-                Work(
-                    document.sha256,
-                    document.byte_count,
-                    str(store.root),
-                    str(readings.root),
-                    claim,
-                    version,
-                    document.member_count,
-                    document.is_lost,
-                    document.container_error,
-                )
-            )
+            wanted.append(document)
+    return work_of(wanted, registry, store, readings, version)
+
+
+def work_of(
+    documents: Iterable[RawDocument], registry: Registry, store: Store, readings: Readings, version: Version
+) -> list[Work]:
+    """What workers are given to read these documents; large ones first, so that workers end together."""
+    work = [
+        Work(
+            document.sha256,
+            document.byte_count,
+            str(store.root),
+            str(readings.root),
+            claim_of(document, registry),
+            version,
+            document.member_count,
+            document.is_lost,
+            document.container_error,
+        )
+        for document in documents
+    ]
     return sorted(work, key=lambda each: (-each.byte_count, each.sha256))
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import duckdb
 
 from pipeline.archive.store import CorruptArchive
-from pipeline.publish.warehouse import SCHEMAS, Warehouse, connect, hours_since_last_build
+from pipeline.publish.warehouse import SCHEMAS, Warehouse, connect, hours_since_last_build, version_of
+from schemas import version
 
 _FREE_SHARE_OF_FILE = 3
 _FRESH_HOURS = 26
@@ -32,6 +33,7 @@ class Finding:
 def examine(warehouse: Warehouse, deep: bool = False) -> Iterator[Finding]:
     """Findings, one by one; `deep` also computes the SHA-256 of every archived document anew."""
     yield from _file(warehouse.file)
+    yield from _schema(warehouse.file)
     yield _build(warehouse)
     yield _space(warehouse)
     if deep:
@@ -59,6 +61,18 @@ def _file(file: Path) -> Iterator[Finding]:
     told = ", ".join(f"{schema} {count} tables" for schema, count in sorted(tables.items()))
     yield Finding("published file", not missing, told + (f"; without {', '.join(missing)}" if missing else ""))
     yield Finding("documents", bool(statuses), ", ".join(f"{count} {status}" for status, count in statuses) or "none")
+
+
+def _schema(file: Path) -> Iterator[Finding]:
+    found, own = version_of(file), version.current()
+    if found is None:
+        return
+    told = f"version {found} of the tables"
+    if found < own:
+        told += f"; this release writes {own}: run `yusuan build` to upgrade"
+    elif found > own:
+        told += f", of a newer release; this one writes {own} and does not touch the file"
+    yield Finding("schema", found == own, told, is_serious=found > own)
 
 
 def _build(warehouse: Warehouse) -> Finding:

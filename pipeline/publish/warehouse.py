@@ -22,7 +22,8 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,8 +35,8 @@ import polars as pl
 
 from pipeline import workers
 from pipeline.archive.intake import Members, RawDocument, take_in
-from pipeline.archive.pages import KeptPages, keep_only
 from pipeline.archive.ledger import COPY_NAME, LEDGER_NAME
+from pipeline.archive.pages import KeptPages, keep_only
 from pipeline.archive.readings import Damaged, Readings, Version, digest, digest_of_files, pages_version
 from pipeline.archive.registry import Registry
 from pipeline.archive.runs import lay_out, warehouse_rows
@@ -44,16 +45,18 @@ from pipeline.archive.store import CorruptArchive, Store
 from pipeline.publish.documents import (
     Progress,
     ReadDocument,
+    Work,
     available_cores,
     claim_digest,
     claim_of,
     current_version,
     read_all,
     unread,
+    work_of,
 )
 from pipeline.readers import reader
 from pipeline.reading import read_document
-from schemas import core
+from schemas import core, version
 from schemas.admission import REFERENCES, sound_rows
 from schemas.table import Table, quoted
 
@@ -62,9 +65,12 @@ DBT_PROJECT = PROJECT / "dbt_project"
 DBT = Path(sys.executable).parent / "dbt"
 DEFAULT_FILE = PROJECT / "warehouse" / "yusuan.duckdb"
 DEFAULT_RAW = PROJECT / "raw"
+UNKNOWN = "unknown"
 SCHEMAS = ("core", "reference", "marts", "audit")
 _TABLES = {table.name: table for table in core.TABLES}
 _ROWS_PER_BATCH = 200_000
+_PAUSE_SECONDS = 1.0
+_LOG_BYTES = 20_000_000
 DBT_WORKING_FOLDERS = {"target", "logs", "dbt_packages"}
 
 
@@ -101,6 +107,7 @@ class Built:
     document_count: int = 0
     read_count: int = 0
     is_new: bool = False
+    upgraded_from: int | None = None
     seconds: float = 0.0
     rows: dict[str, int] = field(default_factory=dict)
     statuses: dict[str, int] = field(default_factory=dict)
@@ -141,6 +148,8 @@ class Warehouse:
         self.documents: list[RawDocument] = []
         self.registry = Registry()
         self._folders: list[Path] = []
+        self._began = time.monotonic()
+        self._read_count = 0
 
     # Places
 
@@ -172,28 +181,56 @@ class Warehouse:
     # Steps of a build, in their order
 
     @contextlib.contextmanager
-    def lock(self) -> Iterator[None]:
-        """Be the only writer. Raises WarehouseBusy, naming the holder. What a killed holder left behind is cleaned up."""
+    def lock(self, patience: float = 0) -> Iterator[None]:
+        """Be the only writer, if need be after `patience` seconds. Raises WarehouseBusy, naming the holder.
+
+        What a killed holder left behind is cleaned up.
+        """
         self.state.mkdir(parents=True, exist_ok=True)
+        until = time.monotonic() + patience
         with (self.state / "lock").open("a+", encoding="utf-8") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                file.seek(0)
-                holder = file.read().strip() or "a process that did not say its name"
-                raise WarehouseBusy(f"{self.file} is being built by {holder}; wait for it to end") from error
+            while True:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except OSError as error:
+                    file.seek(0)
+                    holder = file.read().strip() or "a process that did not say its name"
+                    if time.monotonic() >= until:
+                        raise WarehouseBusy(f"{self.file} is being built by {holder}; wait for it to end") from error
+                    time.sleep(_PAUSE_SECONDS)
             file.seek(0)
             file.truncate()
             since = datetime.now(UTC).astimezone().isoformat(timespec="seconds")
             file.write(f"process {os.getpid()} on {socket.gethostname()} since {since}")
             file.flush()
+            self._began = time.monotonic()
+            self._read_count = 0
+            self.tell("began", file=str(self.file))
             try:
+                self._require_known_schema()
                 self.remove_leftovers()
                 yield
+            except BaseException as error:
+                self.tell("failed", error=f"{type(error).__name__}: {error}")
+                raise
             finally:
+                self.tell("ended", seconds=round(time.monotonic() - self._began, 2), read=self._read_count)
                 self.remove_building()
                 file.seek(0)
                 file.truncate()
+
+    def _require_known_schema(self) -> None:
+        """Raise BuildFailed where the published file is of a newer release: what this one would write in its place is less.
+
+        A file of an older release is upgraded by being built anew: from the archive, the ledger, and the readings that still hold.
+        """
+        found = version_of(self.file)
+        if found is not None and found > version.current():
+            raise BuildFailed(
+                f"{self.file} was published by a newer release (tables of version {found}, this one writes {version.current()}); "
+                "install that release, or build to another file with --warehouse"
+            )
 
     def holder(self) -> str | None:
         """Who is building this warehouse now, as the lock says; None where no one is."""
@@ -265,17 +302,34 @@ class Warehouse:
 
     def _read_unread(self) -> Iterator[Progress]:
         assert self.version is not None
-        assert self.read is not None
         work = unread(self.documents, self.registry, self.store, self.readings, self.version, self.limits)
-        if work:
-            yield from read_all(work, self.jobs, self.limits, self.read)
+        yield from self._read_work(work)
 
-    def forget(self, fiscal_years: Iterable[int] = (), jurisdictions: Iterable[str] = ()) -> int:
-        """Drop the kept readings of these years or jurisdictions, so that they are read again; return how many. Empty: none."""
-        years, names = set(fiscal_years), set(jurisdictions)
-        return self.readings.remove_where(
-            lambda summary: summary.get("fiscal_year") in years or summary.get("jurisdiction_name") in names
-        )
+    def _read_work(self, work: list[Work]) -> Iterator[Progress]:
+        assert self.read is not None
+        for progress in read_all(work, self.jobs, self.limits, self.read) if work else ():
+            self._read_count += 1
+            self.tell(
+                "read", document_id=progress.document_id, file_name=progress.file_name, status=progress.status,
+                reason=progress.reason, seconds=round(progress.seconds, 2),
+            )  # fmt: skip
+            yield progress
+
+    def read_again(self, chosen: Callable[[Mapping[str, Any]], bool]) -> Iterator[Progress]:
+        """Read the bytes of documents again although nothing has changed: those whose kept reading says so, by its summary.
+
+        Their readings are replaced one by one; until then, and where this is killed, the former ones hold.
+        """
+        assert self.version is not None
+        wanted = {entry.sha256 for _, entry in self.readings.entries() if chosen(entry.summary)}
+        keep_only(self.state / "pages", (d.document_id for d in self.documents if d.sha256 not in wanted))
+        documents = [document for document in self.documents if document.sha256 in wanted]
+        yield from self._read_work(work_of(documents, self.registry, self.store, self.readings, self.version))
+
+    def partitions(self) -> Counter[tuple[str, str]]:
+        """How many documents there are of each fiscal year and jurisdiction, as they were read."""
+        wanted = {document.sha256 for document in self.documents}
+        return Counter(partition_of(entry.summary) for _, entry in self.readings.entries() if entry.sha256 in wanted)
 
     def signature(self) -> str:
         """Digest of all that the content of the warehouse depends on: equal signatures, equal tables."""
@@ -287,7 +341,7 @@ class Warehouse:
             claim = claim_digest(claim_of(document, self.registry))
             entry = self.readings.find(document.sha256, self.version, claim, str(self.limits))
             total.append(
-                f"{document.sha256} {claim} {entry.version if entry else None} {entry.limits if entry else None}"
+                f"{document.sha256} {claim} {entry.version if entry else None} {entry.content if entry else None}"
             )
         return digest("\n".join(total).encode())
 
@@ -321,7 +375,12 @@ class Warehouse:
                     _insert(connection, batch)
                     batch, waiting = {}, 0
             _insert(connection, batch)
-            _insert(connection, {name: [frame] for name, frame in self._fetching().items()})
+            own = {
+                "schema_version": core.SCHEMA_VERSION.frame(
+                    [{"schema_version": version.current(), "digest": version.digest()}]
+                )
+            }
+            _insert(connection, {name: [frame] for name, frame in {**self._fetching(), **own}.items()})
             counts = {table.name: _count(connection, f"core.{table.name}") for table in core.TABLES}
             connection.execute("checkpoint")
         return counts
@@ -402,6 +461,7 @@ class Warehouse:
         self.readings.remove_others(document_ids)
         keep_only(self.state / "pages", document_ids, _most_bytes_of_pages())
         self.dbt_leftovers()
+        self.tell("published", bytes=self.file.stat().st_size, signature=signature)
 
     def build(self, folders: Iterable[Path], report: Report = silent) -> Built:
         """All steps. Raises WarehouseBusy and BuildFailed; the published file is then as it was, or the new one."""
@@ -422,9 +482,11 @@ class Warehouse:
                 self.require(built.checks)
                 report("transform", None)
                 self.transform()
+                former = version_of(self.file)
                 report("publish", None)
                 self.publish(signature)
                 built.is_new = True
+                built.upgraded_from = former if former is not None and former < version.current() else None
             built.seconds = time.monotonic() - started
             self.record(built)
         with self.connect(self.file, read_only=True) as connection:
@@ -465,6 +527,11 @@ class Warehouse:
             ).fetchall()
             return [(table, _count(connection, table)) for (table,) in tables]
 
+    def succeeded(self, is_new: bool) -> None:
+        """Record a build whose steps were run one by one and have come to their end: that it is fresh, and whether it is new."""
+        seconds = time.monotonic() - self._began
+        self.record(Built(self.file, len(self.documents), self._read_count, is_new, seconds=seconds))
+
     def record(self, built: Built) -> None:
         """Add a line about this build to `<state>/builds.jsonl`."""
         line = {
@@ -480,6 +547,21 @@ class Warehouse:
             if file.tell() and (file.seek(-1, os.SEEK_END), file.read(1))[1] != b"\n":
                 file.write(b"\n")
             file.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
+
+    def tell(self, event: str, **values: Any) -> None:
+        """Add a line to the log of events, `<state>/log.jsonl`; the former log is kept as log.1.jsonl. A full disk stops no build here."""
+        line = {
+            "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "event": event,
+            "process": os.getpid(),
+            **values,
+        }
+        path = self.state / "log.jsonl"
+        with contextlib.suppress(OSError):
+            if path.is_file() and path.stat().st_size > _LOG_BYTES:
+                os.replace(path, path.with_name("log.1.jsonl"))
+            with path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(line, ensure_ascii=False) + "\n")
 
     @contextlib.contextmanager
     def connect(self, path: Path, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -532,6 +614,24 @@ class Warehouse:
         for path in self.dbt_target.glob("*-*"):
             if path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
+
+
+def version_of(file: Path) -> int | None:
+    """Version of the tables of a warehouse file: 0 of one that is older than versions, None where there is no file that can be opened."""
+    if not file.is_file():
+        return None
+    try:
+        with connect(file, read_only=True) as connection:
+            return _value(connection, "select max(schema_version) from core.schema_version")
+    except duckdb.CatalogException:
+        return 0
+    except (duckdb.Error, TypeError):
+        return None
+
+
+def partition_of(summary: Mapping[str, Any]) -> tuple[str, str]:
+    """Fiscal year and jurisdiction of a document by the summary of its reading; UNKNOWN where it did not say."""
+    return str(summary.get("fiscal_year") or UNKNOWN), summary.get("jurisdiction_name") or UNKNOWN
 
 
 def _most_bytes_of_pages() -> int:

@@ -4,22 +4,26 @@ The documents are toys; the definitions are the real ones, with the real dbt pro
 """
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import pytest
+import yaml
 from dagster_dbt import DbtCliResource
 
 from pipeline.archive.readings import Version
-from pipeline.assets import automation, warehouse
+from pipeline.archive.sources import read_sources
+from pipeline.assets import automation, fetching, publishing, warehouse
 from pipeline.assets.resource import WarehouseResource
 from pipeline.definitions import defs
-from pipeline.publish.warehouse import DBT, Warehouse, connect
+from pipeline.publish.warehouse import DBT, Warehouse, connect, hours_since_last_build
 from pipeline.workers import Limits
 from tests.support.builds import content
 from tests.support.toy import read_toy, write_toys
 
+COPIES = [publishing.exports, publishing.explorer, publishing.postgres_publication]
 SNAPSHOT = Path(__file__).parent / "asset_graph.json"
 
 
@@ -32,21 +36,35 @@ class ToyResource(WarehouseResource):
         return Warehouse(Path(self.file), 1, Limits(seconds=120), read_toy, Version(self.version_name))
 
 
-def run(folder: Path, **config: Any) -> dg.ExecuteInProcessResult:
-    """One run of all assets of the job on the documents in `folder/raw`."""
-    resource = ToyResource(file=str(folder / "w" / "toys.duckdb"), raw=[str(folder / "raw")], **config)
+JOB = [
+    warehouse.raw_documents,
+    warehouse.readings,
+    warehouse.core_tables,
+    warehouse.models,
+    warehouse.published_warehouse,
+]
+
+
+def run(
+    folder: Path,
+    assets: list[Any] = JOB,
+    instance: dg.DagsterInstance | None = None,
+    partition_key: str | None = None,
+    **config: Any,
+) -> dg.ExecuteInProcessResult:
+    """One run of all assets of the job, or of some, on the documents in `folder/raw`."""
+    file = str(folder / "w" / "toys.duckdb")
+    resource = ToyResource(file=file, raw=[str(folder / "raw")], patience=0, **config)
     return dg.materialize(
-        [
-            warehouse.raw_documents,
-            warehouse.readings,
-            warehouse.core_tables,
-            warehouse.models,
-            warehouse.published_warehouse,
-        ],
+        JOB + COPIES + [warehouse.readings_by_year_and_jurisdiction],
+        selection=assets,
         resources={
             "warehouse": resource,
+            "published": publishing.PublishedFile(file=file),
             "dbt": DbtCliResource(project_dir=warehouse.dbt_project, dbt_executable=str(DBT)),
         },
+        instance=instance,
+        partition_key=partition_key,
         raise_on_error=False,
     )
 
@@ -87,6 +105,9 @@ def test_a_second_run_changes_nothing(first: tuple[Path, dg.ExecuteInProcessResu
     result = run(folder)
     assert result.success
     assert made(result) == {"raw_documents", "readings"}
+    hours = hours_since_last_build(file)
+    assert hours is not None
+    assert hours < 0.1, "a run with nothing new says that the warehouse is fresh"
     assert (file.stat().st_ino, file.stat().st_mtime_ns) == (before[1].st_ino, before[1].st_mtime_ns)
     assert content(file) == before[0]
 
@@ -157,7 +178,10 @@ def test_the_asset_graph_is_the_one_that_was_agreed() -> None:
     assert wired(now) == agreed
 
 
-PYTHON_ASSETS = {"raw_documents", "readings", "published_warehouse", "fetched_documents"}
+PYTHON_ASSETS = {
+    "raw_documents", "readings", "readings_by_year_and_jurisdiction", "published_warehouse", "fetched_documents",
+    "exports", "explorer", "postgres_publication",
+}  # fmt: skip
 
 
 def wired(whole: dict[str, Any]) -> dict[str, Any]:
@@ -171,9 +195,132 @@ def wired(whole: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def test_one_job_writes_and_is_tagged_so() -> None:
-    assert defs.get_job_def("build_warehouse").tags["duckdb_writer"] == "warehouse"
-    assert defs.resolve_schedule_def("every_morning").execution_timezone == "Asia/Shanghai"
+def test_a_build_names_the_years_and_jurisdictions_and_a_backfill_reads_just_one(tmp_path: Path) -> None:
+    write_toys(tmp_path / "raw", 2)
+    (tmp_path / "raw" / "elsewhere.txt").write_text("first=1\nYEAR=2024\nPLACE=Elsewhere\n")
+    key = warehouse.readings_by_year_and_jurisdiction.key
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = run(tmp_path, JOB[:2], instance)
+        assert result.success
+        assert read_by(result) == ["elsewhere.txt", "toy_000.txt", "toy_001.txt"]
+        assert set(instance.get_dynamic_partitions("fiscal_year")) == {"2024", "2026"}
+        assert set(instance.get_dynamic_partitions("jurisdiction")) == {"Elsewhere", "Toy"}
+        assert instance.get_materialized_partitions(key) == {"2024|Elsewhere", "2026|Toy"}
+        for part, names in (
+            (("2024", "Elsewhere"), ["elsewhere.txt"]),
+            (("2026", "Toy"), ["toy_000.txt", "toy_001.txt"]),
+            (("2024", "Toy"), []),
+        ):
+            chosen = dg.MultiPartitionKey({"fiscal_year": part[0], "jurisdiction": part[1]})
+            result = run(tmp_path, [warehouse.readings_by_year_and_jurisdiction], instance, partition_key=chosen)
+            assert result.success
+            assert read_by(result) == names
+            event = result.get_asset_materialization_events()[0].materialization
+            assert event.partition == chosen
+            assert event.metadata["read"].value == len(names)
+        assert read_by(run(tmp_path, JOB[:2], instance)) == []
+
+
+def read_by(result: dg.ExecuteInProcessResult) -> list[str]:
+    """Names of the documents that a run has read, from the preview that a person sees."""
+    texts = [
+        str(event.materialization.metadata["preview"].value)
+        for event in result.get_asset_materialization_events()
+        if event.asset_key
+        and event.asset_key.path[-1].startswith("readings")
+        and "preview" in event.materialization.metadata
+    ]
+    return sorted(line.split(" | ")[0].strip("| ") for text in texts for line in text.splitlines()[2:])
+
+
+def test_copies_are_made_of_the_published_file(
+    first: tuple[Path, dg.ExecuteInProcessResult], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, _ = first
+    monkeypatch.delenv("YUSUAN_POSTGRES", raising=False)
+    result = run(folder, COPIES)
+    assert result.success
+    # No PostgreSQL is named: nothing is published there, and nothing fails.
+    assert made(result) == {"exports", "explorer"}
+    assert (folder / "w" / "exports" / "datapackage.json").is_file()
+    assert (folder / "w" / "explorer" / "index.html").is_file()
+    before = (folder / "w" / "exports" / "datapackage.json").stat().st_mtime_ns
+    assert run(folder, COPIES[:1]).success
+    assert (folder / "w" / "exports" / "datapackage.json").stat().st_mtime_ns == before
+
+
+def test_checks_name_the_worst_documents(first: tuple[Path, dg.ExecuteInProcessResult]) -> None:
+    _, result = first
+    told = {
+        check.check_name: check
+        for check in result.get_asset_check_evaluations()
+        if check.asset_key.path == ["published_warehouse"]
+    }
+    assert told["no_document_is_refused"].passed
+    # No sum reaches the figures of the toys.
+    assert not told["every_figure_is_checked"].passed
+    assert "toy_000.txt: 3; toy_001.txt: 3" in (told["every_figure_is_checked"].description or "")
+
+
+def test_one_run_at_a_time_writes_whatever_starts_it() -> None:
+    """The pool of a step holds for a job, for the page, for a backfill; a tag of the job would hold for the job only."""
+    pools = {asset.node_def.pool for asset in [*JOB, warehouse.readings_by_year_and_jurisdiction]}
+    assert pools == {"warehouse"}
+    assert {asset.node_def.pool for asset in COPIES} == {"copies"}
+    assert fetching.fetched_documents.node_def.pool == fetching.visit_due_sources.pool == "fetching"
+    instance = yaml.safe_load((Path(automation.__file__).parents[1] / "dagster.yaml").read_text("utf-8"))
+    assert instance["concurrency"]["pools"] == {"granularity": "run", "default_limit": 1}
+
+
+def test_mornings_that_were_missed_are_made_up_for_once() -> None:
+    schedule = defs.resolve_schedule_def("every_morning")
+    assert schedule.execution_timezone == "Asia/Shanghai"
+    keys = set()
+    for day in (1, 2, 3):
+        with dg.build_schedule_context(scheduled_execution_time=datetime(2026, 3, day, 5, 30)) as context:
+            requests = schedule.evaluate_tick(context).run_requests or []
+            keys |= {request.run_key for request in requests}
+    assert len(keys) == 1
+
+
+def test_each_source_is_asked_for_by_the_schedule_of_its_rhythm(monkeypatch: pytest.MonkeyPatch) -> None:
+    sources = read_sources()
+    assert sorted(f"fetch_{rhythm.name}" for rhythm in {source.rhythm for source in sources}) == sorted(
+        schedule.name for schedule in automation.fetch_schedules
+    )
+    schedule = automation.fetch_schedules[0]
+    waiting: list[Any] = [("a-source", None)]
+    monkeypatch.setattr(automation, "due", lambda *arguments: waiting)
+
+    def tick(day: int) -> list[dg.RunRequest]:
+        with dg.build_schedule_context(scheduled_execution_time=datetime(2026, 3, day, 20, 15)) as context:
+            return list(schedule.evaluate_tick(context).run_requests or [])
+
+    first_tick, second_tick = tick(1), tick(2)
+    assert first_tick[0].run_key == second_tick[0].run_key, "ticks that were missed ask for one run"
+    assert first_tick[0].run_config["ops"]["visit_due_sources"]["config"]["rhythm"] == schedule.name.removeprefix(
+        "fetch_"
+    )
+    waiting[0] = ("a-source", datetime(2026, 3, 1))
+    assert tick(3)[0].run_key != first_tick[0].run_key, "once it was visited, it may be asked for again"
+    waiting.clear()
+    assert tick(4) == []
+
+
+def test_a_build_follows_what_was_read_again_on_request_and_copies_follow_a_build(tmp_path: Path) -> None:
+    write_toys(tmp_path / "raw", 1)
+    with dg.DagsterInstance.ephemeral() as instance:
+        for sensor, asset, wanted in (
+            (automation.documents_read_again, "readings_by_year_and_jurisdiction", "build_warehouse"),
+            (automation.published, "published_warehouse", "publish_copies"),
+        ):
+            assert sensor.job_name == wanted
+            context = dg.build_sensor_context(instance, definitions=defs)
+            assert sensor.evaluate_tick(context).run_requests == []
+            instance.report_runless_asset_event(
+                dg.AssetMaterialization(asset, partition="2024|Toy" if "year" in asset else None)
+            )
+            assert len(sensor.evaluate_tick(context).run_requests or []) == 1
 
 
 def test_the_sensor_waits_until_documents_are_at_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 Belongs here: a reader as cheap and as bad as a test needs. Does not belong here: anything about real documents.
 
-A toy document is text: each line `name=amount` is one row with one figure in yuan. A line that is one of the words of `WORDS` does what
+A toy document is text: each line `name=amount` is one row with one figure in yuan; YEAR= and PLACE= say of what it is. A line that is one of the words of `WORDS` does what
 the word says.
 """
 
@@ -82,8 +82,8 @@ def read_toy(data: bytes, claim: Claim) -> Reading:
         "format": "text",
         "byte_count": len(data),
         "document_kind": "neither" if "BAD_DOCUMENT" in lines else "budget",
-        "fiscal_year": 2026,
-        "jurisdiction_name": "Toy",
+        "fiscal_year": int(dict(rows).get("YEAR", 2026)),
+        "jurisdiction_name": dict(rows).get("PLACE", "Toy"),
         "is_specimen": claim.is_specimen,
         "status": "loaded",
         "reader_version": "",
@@ -111,7 +111,7 @@ def read_toy(data: bytes, claim: Claim) -> Reading:
         "rejected_readings": [],
     }
     cells, figures = [], []
-    for index, (name, amount) in enumerate(rows):
+    for index, (name, amount) in enumerate(row for row in rows if row[0] not in ("YEAR", "PLACE")):
         cell_id = f"{document_id}-001-{index:04d}-001"
         cells.append(
             {

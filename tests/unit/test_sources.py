@@ -137,3 +137,23 @@ def test_files_are_in_a_stable_order() -> None:
 def test_a_source_without_a_window_always_expects() -> None:
     make: Callable[..., Source] = Source
     assert make("a", "b", None, "c", "http://a.example/", "d").is_in_window(datetime(2026, 7, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("words", "is_followed"),
+    [
+        # Words of links on the home page of a bureau, as it was saved in 2026; the title of a link stands behind its words.
+        ("无锡市市场监督管理局（本级）2026年度单位预算公开 无锡市市场监督管理局（本级）2026年度单位预", True),
+        ("无锡工商局干部培训中心退休人员托管中心2026年度单位预算公开、部门整体支... 无锡工商局干部培训", True),
+        ("市市场监管局召开2026年度作风效能建设会议暨“换位跑一次”活动推进会 市市场监管局召开2026年度", False),
+        ("市市场监管局党组召开2025年度民主生活会 市市场监管局党组召开2025年度民主生活会", False),
+        # Lists of departments name nothing else.
+        ("市教育局", True),
+        ("市人大常委会办公室 市人大常委会办公室 市政协办公室", True),
+        ("深圳市残疾人联合会 2026-02-11", True),
+        ("网站地图", False),
+    ],
+)
+def test_links_of_a_city_are_told_by_their_words(words: str, is_followed: bool) -> None:
+    city = next(source for source in read_sources() if source.source_id == "city-440300")
+    assert (city.pattern(0).search(words) is not None) == is_followed
