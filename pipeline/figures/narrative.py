@@ -868,7 +868,13 @@ def _is_body(name: str, body: Identity) -> bool:
 
 
 _COUNTED = re.compile(r"(?:实有|共有|现有|总?编制|核定|拥有|保有|保留|在职|离休|离?退休|已实行|公务用车|实际)")
-_OWN = re.compile(r"^(?:本部门|本单位|我部门|我单位|我局|全系统|系统)")
+_LEAD_IN = re.compile(
+    r"^(?:主要是|主要原因是|主要原因|原因是|其中|因为|由于|因|目前|(?:截至|截止|至)?\d{4}年(?:\d{1,2}月)?(?:\d{1,2}日|底|末|年底|年末)?)+"
+)
+"""What stands in a clause before the name of the body that it speaks of."""
+_OWN = re.compile(
+    r"^(?:本部门|本单位|我部门|我单位|[我本](?:局|办|委|厅|部|院|校|会|处|队|所|馆|站|中心|街道|镇|乡|系统)|全系统|系统)"
+)
 
 
 def _is_part(tight: str, start: int) -> bool:
@@ -882,8 +888,8 @@ def _agency_of_statistic(tight: str, start: int, paragraph: Paragraph) -> str | 
     text = _bare(tight)
     shift = len(tight) - len(text)
     for clause in reversed(re.split(r"[。；，,：:]", text[: max(0, start - shift)] + text[start - shift :][:4])):
-        own = _OWN.match(clause)
-        if own:
+        clause = _LEAD_IN.sub("", clause)
+        if _OWN.match(clause):
             return None
         named = _COUNTED.split(clause)
         if len(named) > 1 and 3 <= len(named[0]) <= 40 and (is_organisation(named[0]) or named[0].endswith("本级")):

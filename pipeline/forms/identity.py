@@ -56,6 +56,8 @@ _AFTER_NAME = re.compile(
 )
 _FORM_TITLE = re.compile(r"表(?:[（(].*[）)])?(?:[（(]20\d\d年度?[）)])?$")
 _YEAR_ALONE = re.compile(r"^[（(]?(20[0-4]\d)年度?[）)]?$")
+_CLAUSE = re.compile(r"的|[格布]局$|干部$|部署$|平台$|家庭$|到处$|机会$|^(?:截至|截止|主要是|因为|由于|加快|推进)")
+"""Words of sentences that end like bodies (发展格局, 部署, 平台), or begin a clause before one."""
 _MONEY = re.compile(r"^[-－]?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:\.\d+)?$")
 _NO_NAME = re.compile(r"\d+月|\d+日|会议|20[0-4]\d年|^[\d,.]+$")
 _PLAINLY_MONEY = re.compile(r"^[-－]?(?:\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?|\d+\.\d+)$")
@@ -185,8 +187,8 @@ def _latin_year(match: re.Match[str]) -> str:
 
 @consulted.question
 def is_organisation(name: str) -> bool:
-    """Whether a name has the shape of a public body's name: it ends in one of organisation_suffix.csv."""
-    return bool(_organisation().match(name)) and not _MONEY.match(name) and len(name) <= 40
+    """Whether a name has the shape of a public body's name: it ends in one of organisation_suffix.csv, and is no clause of a sentence."""
+    return bool(_organisation().match(name)) and not (_MONEY.match(name) or _CLAUSE.search(name)) and len(name) <= 40
 
 
 def _texts(document: PrintedDocument) -> list[_Text]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from pipeline.forms.form import Form
-from pipeline.forms.identity import Identity, disagreements, identify, refusal_of
+from pipeline.forms.identity import Identity, disagreements, identify, is_organisation, refusal_of
 from pipeline.readers.printed import Cell, Grid, Line, Page, PrintedDocument
 
 
@@ -147,3 +147,19 @@ def test_a_document_without_any_text_is_unreadable() -> None:
     refused = refusal_of(document([], []), [], 0, identity())
     assert refused is not None
     assert refused[0] == "page_unreadable"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("北京市财政局", True),
+        ("西安市国家安全局", True),
+        ("市委老干部局", True),
+        ("国家安全部", True),
+        ("加快形成共建共治共享共同富裕的民生发展格局", False),
+        ("构建现代产业布局", False),
+        ("全市工作部署", False),
+    ],
+)
+def test_a_clause_that_ends_like_a_body_is_none(name: str, expected: bool) -> None:
+    assert is_organisation(name) is expected

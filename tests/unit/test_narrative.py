@@ -225,3 +225,16 @@ def test_statistics_belong_to_the_agency_that_the_paragraph_names() -> None:
         ("市政府办公厅本级", "authorised_posts", 144), ("市政府办公厅本级", "staff", 137), ("市政府办公厅本级", "retirees", 55),
         ("市政务办", "authorised_posts", 26),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sentence", "agency"),
+    [
+        ("主要是我办现有在编车辆2辆，计划于2027年申请新购置公务车1辆。", "上海市普陀区财政局"),
+        ("截至2024年12月31日上海市普陀区财政局共有车辆0辆。", "上海市普陀区财政局"),
+        ("截至2024年12月31日，区财政监督检查所共有车辆1辆。", "区财政监督检查所"),
+    ],
+)
+def test_a_count_is_of_the_body_named_and_not_of_words_before_it(sentence: str, agency: str) -> None:
+    rows = agency_statistics(paragraphs(text_document(sentence)), ACCOUNT, DOCUMENT)
+    assert {row["agency_name"] for row in rows if row["metric"] == "vehicles"} == {agency}

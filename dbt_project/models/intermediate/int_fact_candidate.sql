@@ -9,20 +9,7 @@ fact_form as (
 
 final as (
     select
-        figure.* replace (
-            -- Under a heading of what was carried over from last year, the funds are its parts and no revenue of this
-            -- year.
-            case
-                when
-                    figure.source in (
-                        'general_public_budget', 'government_managed_funds', 'state_capital_operations',
-                        'fiscal_special_account', 'unit_funds'
-                    )
-                    and regexp_matches(figure.header_path, '(上年|年初)(结转|结余)')
-                    then 'carry_over'
-                else figure.source
-            end as source
-        ),
+        figure.*,
         fact_form.fact,
         fact_form.preference,
         -- Economic classes are printed for the whole, or in one form for basic and in another for project expenditure.

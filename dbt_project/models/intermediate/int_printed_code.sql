@@ -1,5 +1,5 @@
--- Codes that stand on the page beside their line, whole or by their last part (类, 款 and 项 in cells of their own); a line
--- may have got its code by its name instead. Only cells that hold a number of a code's shape are looked at.
+-- Codes that stand on the page beside their line, whole or by their last part (类, 款 and 项 in cells of their own); a
+-- line may have got its code by its name instead. Only cells that hold a number of a code's shape are looked at.
 with figure as (
     select * from {{ ref('stg_figure') }}
 ),

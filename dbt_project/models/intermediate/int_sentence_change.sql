@@ -1,5 +1,5 @@
--- What sentences say of the year before: an amount that repeats a figure, and right after it by how much it grew or fell
--- against the year before. The amount less its change is last year's, as this document has it. Comparisons with
+-- What sentences say of the year before: an amount that repeats a figure, and right after it by how much it grew or
+-- fell against the year before. The amount less its change is last year's, as this document has it. Comparisons with
 -- anything but the same phase of the year before (执行数 in a budget, 年初预算 in a final account) are left out.
 with narrative as (
     select * from {{ source('core', 'narrative_figure') }}

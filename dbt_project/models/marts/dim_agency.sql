@@ -1,11 +1,35 @@
 -- Curated agencies, one row for each name in its years; and agencies that only documents name, with the years in
--- which they do.
+-- which they do. A name in a form without any amount of its own (a broken line, a heading) is no agency.
 with curated as (
     select * from {{ ref('agency') }}
 ),
 
 spelling as (
     select * from {{ ref('agency_spelling') }}
+),
+
+figure as (
+    select * from {{ ref('stg_figure') }}
+),
+
+form as (
+    select * from {{ ref('stg_form') }}
+),
+
+empty_name as (
+    select
+        figure.document_id,
+        figure.agency_name,
+        figure.agency_level,
+    from figure
+    left join form
+        on
+            figure.document_id = form.document_id
+            and figure.form_index = form.form_index
+    group by all
+    having
+        not bool_or(figure.is_leaf and (figure.value_state <> 'blank' or figure.scheme = 'three_public'))
+        and not bool_or(coalesce(form.is_declared_nil, false))
 ),
 
 document as (
@@ -37,6 +61,11 @@ seen as (
     from spelling
     inner join document
         on spelling.document_id = document.document_id
+    anti join empty_name
+        on
+            spelling.document_id = empty_name.document_id
+            and spelling.agency_name = empty_name.agency_name
+            and spelling.agency_level = empty_name.agency_level
 ),
 
 printed as (

@@ -1,7 +1,7 @@
 -- Of several documents that say the same thing, one is current: what the department published before a specimen of
 -- the project, then what was retrieved later, then what was read whole. Files that share no form (a budget published
 -- as text and tables apart) complete one another and are all current. A unit's own document is not counted beside
--- its department's.
+-- its department's: the department's is the one that lists the unit, or whose name the unit's begins with.
 with identity as (
     select * from {{ ref('int_document_identity') }}
 ),
@@ -103,6 +103,8 @@ whole as (
     select
         ranked.document_id,
         ranked.department_id,
+        ranked.place,
+        ranked.plain_department_name,
         ranked.document_kind,
         ranked.fiscal_year,
     from ranked
@@ -128,7 +130,15 @@ covered as (
             and unit.agency_id = spelling.agency_id
     where
         unit.department_level = 'unit'
-        and (unit.department_id = whole.department_id or spelling.document_id is not null)
+        and (
+            unit.department_id = whole.department_id
+            or spelling.document_id is not null
+            -- 某市公安局治安管理支队 bears its department's name. That makes no identity, but counting both may count twice.
+            or (
+                unit.place = whole.place
+                and starts_with(unit.plain_department_name, whole.plain_department_name)
+            )
+        )
     group by unit.document_id
 ),
 

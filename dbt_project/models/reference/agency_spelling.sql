@@ -76,6 +76,14 @@ matched as (
         identity.place,
         identity.jurisdiction_name,
         identity.plain_department_name,
+        -- A cell too narrow for the name: 中共西安市委 of 中共西安市委宣传部, …局机 of …局机关.
+        (
+            length(spelling.plain_agency_name) > 4
+            and starts_with(identity.plain_department_name, spelling.plain_agency_name)
+        )
+        or spelling.plain_agency_name in (
+            identity.plain_department_name || '机', identity.plain_department_name || '本'
+        ) as is_clipped_body,
         alias.agency_id as curated_agency_id,
         alias.department_id as curated_department_id,
     from spelling
@@ -103,7 +111,7 @@ final as (
             when curated_department_id = department_id and document_agency_id = department_id then curated_agency_id
             when agency_level = 'department' then document_agency_id
             when curated_agency_id is not null then curated_agency_id
-            when plain_agency_name = plain_department_name then document_agency_id
+            when plain_agency_name = plain_department_name or is_clipped_body then document_agency_id
             when place is not null and starts_with(plain_agency_name, coalesce(jurisdiction_name, '-'))
                 then place || ':' || plain_agency_name
             else document_agency_id || '/' || plain_agency_name
@@ -114,6 +122,7 @@ final as (
             when agency_level = 'department' then 'row of the department'
             when curated_agency_id is not null then 'curated spelling'
             when plain_agency_name = plain_department_name then 'name of the document''s body'
+            when is_clipped_body then 'name of the document''s body, cut short'
             else 'name as printed'
         end as evidence,
     from matched
