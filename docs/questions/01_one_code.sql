@@ -2,6 +2,7 @@
 select
     fiscal_year,
     department_name,
+    perimeter,
     phase,
     functional_code,
     functional_name,

@@ -18,6 +18,7 @@ left join marts.dim_jurisdiction as jurisdiction
 where
     series.fiscal_year = 2026
     and series.phase = 'approved'
+    and series.perimeter <> 'government'
     and starts_with(series.functional_code, '20108')
 group by jurisdiction.jurisdiction_name, series.department_id, series.department_name, series.perimeter
 order by audit_yuan desc nulls last
