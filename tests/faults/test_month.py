@@ -250,6 +250,17 @@ class World:
                     versions.append([sha256, None])
 
 
+def sources_of(world: World, site: Site) -> list[Source]:
+    """A source for each place of the site."""
+    return [
+        Source(
+            place.name, f"{place.name}市", None, "市人民政府", site.url(place.listing), "预算 >> 附件", 1,
+            min_interval_seconds=1, publication_window="01-01..03-31", max_bytes=1_000_000,
+        )
+        for place in world.places
+    ]  # fmt: skip
+
+
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("seed", [2026, 7, 11, 12, 13] if os.environ.get("YUSUAN_FAULTS") == "long" else [2026])
 def test_a_month_without_anyone(tmp_path: Path, seed: int) -> None:
@@ -257,13 +268,7 @@ def test_a_month_without_anyone(tmp_path: Path, seed: int) -> None:
     with Site() as site:
         world = World(site, seed)
         clock = SimulatedClock(START)
-        sources = [
-            Source(
-                place.name, f"{place.name}市", None, "市人民政府", site.url(place.listing), "预算 >> 附件", 1,
-                min_interval_seconds=1, publication_window="01-01..03-31", max_bytes=1_000_000,
-            )
-            for place in world.places
-        ]  # fmt: skip
+        sources = sources_of(world, site)
         store = Store(state / "archive")
 
         def run() -> int:
