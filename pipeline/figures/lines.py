@@ -313,22 +313,9 @@ class _RowReader:
         if not line.name:
             first = [
                 self.cells.key_text(row, column.index)
-                for role in (
-                    "code",
-                    "category_code",
-                    "section_code",
-                    "item_code",
-                    "economic_code",
-                    "economic_category_code",
-                    "economic_section_code",
-                    "government_economic_code",
-                    "agency_code",
-                    "serial",
-                    "economic_name",
-                    "government_economic_name",
-                    "remark",
-                )
-                for column in self.by_role.get(role, [])
+                for role, columns in self.by_role.items()
+                if role != "value"
+                for column in columns
             ]
             line.name = next(
                 (

@@ -123,6 +123,7 @@ def columns_of(form: Form, document_year: int | None) -> list[Column]:
     paths = _header_paths(form)
     columns = [_column(index, path, document_year, form.method != "text") for index, path in enumerate(paths)]
     _refuse_unknown_parts(columns)
+    _tell_balances(columns)
     _forget_common_memo(columns)
     starts = {cell.column for cell in form.cells if cell.row in set(form.header_rows) and cell.text.strip()}
     for column in columns:
@@ -141,6 +142,19 @@ def _refuse_unknown_parts(columns: list[Column]) -> None:
     for column in values:
         if any(not all(text in other.path for other in values) for text in column.unknown):
             column.role = "unknown"
+
+
+def _tell_balances(columns: list[Column]) -> None:
+    """A fund under 上年结转 that another column names too is a balance of it, also where spans are not printed but implied."""
+    under = [
+        column
+        for column in columns
+        if any(("source", "carry_over") in found.attributes for text in column.path[:-1] if (found := meaning(text)))
+    ]
+    elsewhere = {column.attributes.get("source") for column in columns if column not in under}
+    for column in under:
+        if column.attributes.get("source") in elsewhere - {None}:
+            column.attributes["source"] = "carry_over"
 
 
 def _forget_common_memo(columns: list[Column]) -> None:
