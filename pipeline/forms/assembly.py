@@ -9,13 +9,14 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from pipeline.forms import catalogue
 from pipeline.forms.form import Form, FormCell
 from pipeline.forms.header import count_header_rows
 from pipeline.forms.text import comparable, is_number, join_lines, numbering_rank, squeeze
-from pipeline.readers.printed import Cell, Grid, Line, PrintedDocument
+from pipeline.readers.printed import Cell, Grid, Line, Page, PrintedDocument
 
 _UNIT = re.compile(
     r"单位[:：]?[(（]?(?:人民币)?(百万元|亿元|万元|千元|元)|[(（](百万元|亿元|万元|千元|元)[)）]$|^(百万元|亿元|万元|千元)$"
@@ -56,7 +57,7 @@ def assemble(document: PrintedDocument, document_id: str) -> tuple[list[Form], l
     running = running_lines(document)
     for page in document.pages:
         on_new_page = True
-        for block in page.blocks:
+        for block in _blocks(page):
             if isinstance(block, Line):
                 heading.append(block)
                 continue
@@ -88,6 +89,14 @@ def assemble(document: PrintedDocument, document_id: str) -> tuple[list[Form], l
         forms.append(previous.form(len(forms) + 1, document_id))
     narrative += heading
     return forms, narrative
+
+
+def _blocks(page: Page) -> Iterator[Line | Grid]:
+    for block in page.blocks:
+        if isinstance(block, Grid) and block.method == "excel":
+            yield from _forms_of_sheet(block)
+        else:
+            yield block
 
 
 def running_lines(document: PrintedDocument) -> frozenset[str]:
@@ -170,7 +179,8 @@ class _Builder:
         last = self.fragments[-1].grid
         grid = fragment.grid
         if not fragment.on_new_page and grid.page_number == last.page_number and last.method not in ("text",):
-            return False
+            # Where a format has no pages, what was split from a table follows it at once: no line, no header, no total before it.
+            return last.method in ("word", "html") and not fragment.heading and self._goes_on_in(grid)
         if grid.page_number - last.page_number > 1:
             return False
         title, key = _title(fragment)
@@ -207,6 +217,17 @@ class _Builder:
         union = _union_edges([*(f.grid.column_edges for f in self.fragments), grid.column_edges])
         widest = max(len(first.column_edges), len(grid.column_edges))
         return len(union) <= widest + 2
+
+    def _goes_on_in(self, grid: Grid) -> bool:
+        """Whether a grid right after this form begins with lines of it, or with its header once more and then with other lines."""
+        if grid.column_count != self.fragments[-1].grid.column_count or self._restarts(grid):
+            return False
+        own = self.fragments[0].grid
+        header = [_row_texts(own, row) for row in range(min(8, own.row_count))]
+        first = _row_texts(grid, len(_repeated_rows(grid, header)))
+        numbers = [text for text in first if is_number(text)]
+        counted = [str(number) for number in range(1, len(numbers) + 1)]
+        return bool(numbers) and numbers != counted and not _is_total(first[0])
 
     def _restarts(self, grid: Grid) -> bool:
         """Whether the fragment begins with the same first row of data as the form: then it is another table of the same title."""
@@ -287,6 +308,45 @@ class _Builder:
         first_row = len(self.lead) + count_header_rows(_plain(self.fragments[0].grid))
         repeated += join_cut_rows(cells, cuts, {*range(first_row), *repeated})
         return cells, offset, column_count, repeated
+
+
+def _is_total(text: str) -> bool:
+    return bool(re.fullmatch(r".{0,4}(?:合计|总计|小计)", comparable(text)))
+
+
+def _forms_of_sheet(grid: Grid) -> list[Grid]:
+    """The forms that one grid holds one below the other: each begins at a row that prints nothing but title, number, unit or agency.
+
+    Sheets have no lines around their tables, so a second form's title is a row of the same grid.
+    """
+    starts = [0]
+    in_lead = True
+    for row in range(grid.row_count):
+        texts = _row_texts(grid, row)
+        is_lead = bool(texts) and len(texts) <= 4 and all(_is_lead_text(text) for text in texts)
+        if is_lead and not in_lead and _names_form_below(grid, row):
+            starts.append(row)
+        in_lead = is_lead or (in_lead and not texts)
+    parts: list[Grid] = []
+    for first, end in itertools.pairwise([*starts, grid.row_count]):
+        cells = [
+            replace(cell, row=cell.row - first, row_span=min(cell.row_span, end - cell.row))
+            for cell in grid.cells
+            if first <= cell.row < end
+        ]
+        parts.append(replace(grid, row_count=end - first, cells=cells) if len(starts) > 1 else grid)
+    return parts
+
+
+def _names_form_below(grid: Grid, row: int) -> bool:
+    """Whether the rows of title, number, unit and agency that begin here name a form, and a header follows them."""
+    named = False
+    for below in range(row, min(row + 6, grid.row_count)):
+        texts = _row_texts(grid, below)
+        if texts and not all(_is_lead_text(text) for text in texts):
+            return named and len(texts) >= 2 and not any(is_number(text) for text in texts)
+        named = named or any(catalogue_title(text) for text in texts)
+    return False
 
 
 def join_cut_rows(cells: list[FormCell], cuts: list[tuple[int, int]], header: set[int]) -> list[int]:

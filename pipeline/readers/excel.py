@@ -118,7 +118,8 @@ def _read_xlsx(data: bytes) -> PrintedDocument:
     notes: list[str] = []
     for sheet in book.worksheets:
         if sheet.sheet_state != "visible":
-            notes.append(f"sheet {sheet.title} is hidden")
+            pages.append(_hidden_sheet(len(pages) + 1, sheet.title))
+            continue
         # The cells that are there, not the rectangle around them: one cell in the last corner makes that 17 thousand million.
         present = sheet._cells.values()
         if len(present) > MOST_CELLS:
@@ -190,7 +191,8 @@ def _read_xls(data: bytes) -> PrintedDocument:
     notes: list[str] = []
     for sheet in book.sheets():
         if sheet.visibility:
-            notes.append(f"sheet {sheet.name} is hidden")
+            pages.append(_hidden_sheet(len(pages) + 1, sheet.name))
+            continue
         values: dict[tuple[int, int], str] = {}
         for row in range(sheet.nrows):
             for column in range(sheet.row_len(row)):
@@ -216,6 +218,11 @@ def _read_xls(data: bytes) -> PrintedDocument:
     return PrintedDocument(format="xls", pages=pages, page_count=len(pages), notes=notes)
 
 
+def _hidden_sheet(number: int, title: str) -> Page:
+    """A hidden sheet is no part of what was made public: it is named and not read, as hidden rows and columns are."""
+    return Page(number, [], "excel", problem=f"sheet {fold(title)} is hidden and not read")
+
+
 def _page(
     number: int,
     title: str,
@@ -229,12 +236,13 @@ def _page(
     blocks: list[Line | Grid] = [Line(number, fold(title), starts_paragraph=True)]
     filled = {place: text for place, text in values.items() if text}
     concealed = [p for p in filled if p[0] in hidden_rows or p[1] in hidden_columns]
+    problem = None
     if concealed:
-        notes.append(f"sheet {title}: {len(concealed)} cells in hidden rows or columns are not read")
+        problem = f"sheet {fold(title)}: {len(concealed)} cells in hidden rows or columns are not read"
         for place in concealed:
             del filled[place]
     if not filled:
-        return Page(number, blocks, "excel")
+        return Page(number, blocks, "excel", problem=problem)
     spans = {(row, column): (height, width) for row, column, height, width in merged}
     covered = {
         (r, c): (row, column)
@@ -270,7 +278,7 @@ def _page(
                 Cell(row_place[row], column_place[column], filled.get((row, column), ""), row_span, column_span)
             )
     blocks.append(Grid(number, len(rows), len(columns), cells, "excel"))
-    return Page(number, blocks, "excel")
+    return Page(number, blocks, "excel", problem=problem)
 
 
 def _between(used: set[int]) -> set[int]:

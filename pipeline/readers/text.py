@@ -1,6 +1,6 @@
 """Markdown and plain text -> printed lines and grids.
 
-Belongs here: headings, paragraphs, tab-separated and pipe tables of text files. Does not belong here: what the tables mean.
+Belongs here: headings, paragraphs, tables of text files (tab-separated, with pipes, in columns of blanks). Does not belong here: what the tables mean.
 
 A text file has no pages. A blank line inside a table is where a page of the original ended: the rows after it are a second
 grid. Cells stand at the index at which they are written; a blank one is a cell without text, never a span, because the
@@ -10,6 +10,9 @@ text does not say what was merged.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby, pairwise
 
 from pipeline.readers.characters import fold
 from pipeline.readers.printed import Cell, Grid, Line, Page, PrintedDocument, Unreadable
@@ -69,8 +72,15 @@ def read(data: bytes) -> PrintedDocument:
             blocks.append(_grid(rows))
             rows.clear()
 
+    tables = _blank_columns(source)
     for index, raw in enumerate(source):
         line = raw.replace("\f", "")
+        if index in tables:
+            if tables[index].starts:
+                close_table()
+            rows.append([_clean(cell) for cell in tables[index].cells])
+            starts = True
+            continue
         if "\t" in line.strip(" "):
             cells = line.split("\t")
             if not all(_DASHES.match(cell.strip()) or not cell.strip() for cell in cells) or not line.strip():
@@ -114,6 +124,99 @@ def read(data: bytes) -> PrintedDocument:
             starts = True
     close_table()
     return PrintedDocument(format="text", pages=[Page(1, blocks, "text")], page_count=None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One line of a table that is set with blanks: its cells, and whether the table starts with it."""
+
+    cells: list[str]
+    starts: bool
+
+
+def _blank_columns(source: list[str]) -> dict[int, _Row]:
+    """Rows, by line, of tables whose columns stand apart by blanks alone, as programs write them that take text out of pages.
+
+    Believed only where lines end in numbers, three of them or under a header, and the same places are blank in all of them.
+    """
+    rows: dict[int, _Row] = {}
+    index = 0
+    while index < len(source):
+        end = index
+        while end < len(source) and _fields(source[end]):
+            end += 1
+        for first, last, cuts in _tables_in(source, index, end):
+            for line in range(first, last):
+                rows[line] = _Row(_cut(source[line], cuts), line == first)
+        index = max(end, index + 1)
+    return rows
+
+
+def _tables_in(source: list[str], begin: int, end: int) -> Iterator[tuple[int, int, list[int]]]:
+    """Tables among consecutive lines: first line, line after the last, and the places at which lines are cut."""
+    body = [
+        line for line in range(begin, end) if len(fields := _fields(source[line])) > 1 and _NUMBER.match(fields[-1])
+    ]
+    if not body:
+        return
+    numbers = [[field for field in _fields(source[line]) if _NUMBER.match(field)] for line in body]
+    pages = [found[0] for found in numbers if len(found) == 1 and re.fullmatch(r"\d{1,3}", found[0])]
+    if len(pages) == len(body) and sorted(set(pages), key=int) == pages:
+        return  # a table of contents
+    first, last = body[0], body[-1] + 1
+    while first > begin and len(_fields(source[first - 1])) > 1:
+        first -= 1
+    if len(body) < 3 and (sum(map(len, numbers)) < 4 or first == body[0]):
+        return
+    cuts = _cuts([_spread(source[line]) for line in body], [_spread(source[line]) for line in range(first, body[0])])
+    if not cuts:
+        return
+    for line in range(first, last):
+        text = _spread(source[line])
+        if len(_fields(source[line])) == 1 and any(text[at : at + 1].strip() for at in cuts):
+            return  # a sentence among the lines: these are no rows of one table
+    yield first, last, cuts
+
+
+def _cuts(body: list[str], header: list[str]) -> list[int]:
+    """Places between columns: blank in all lines of the body, and of those the ones that cut the fewest texts of the header."""
+    width = max(len(text) for text in body)
+    free = [all(len(text) <= at or text[at].isspace() for text in body) for at in range(width)]
+    cuts: list[int] = []
+    for is_free, run in groupby(range(width), key=lambda at: free[at]):
+        places = list(run)
+        if is_free and len(places) > 1 and places[0] > 0:
+            crossed = {at: sum(bool(text[at - 1 : at + 1].strip()) for text in header) for at in places[1:]}
+            cuts.append(min(reversed(places[1:]), key=lambda at: crossed[at]))
+    return cuts
+
+
+def _fields(line: str) -> list[str]:
+    """Texts of a line that two blanks or more keep apart; none where the line is of another kind of table."""
+    if "\t" in line or _PIPE_ROW.match(line):
+        return []
+    return [part for part in re.split(r" {2,}|\u3000{2,}", line.strip()) if part]
+
+
+def _spread(line: str) -> str:
+    """The line with every wide character followed by a mark, so that a place in it is a place on the page."""
+    return "".join(c if c.isascii() else ("  " if c == "\u3000" else c + _WIDE) for c in line)
+
+
+def _cut(line: str, cuts: list[int]) -> list[str]:
+    text = _spread(line)
+    places = [0]
+    for at in cuts:
+        # A text over several columns stands whole in the first of them.
+        place = max(at, places[-1])
+        while place < len(text) and not text[place - 1].isspace():
+            place += 1
+        places.append(place)
+    return [text[first:last].replace(_WIDE, "") for first, last in pairwise([*places, max(len(text), places[-1])])]
+
+
+_WIDE = "\x00"
+_NUMBER = re.compile(r"[-－(]?[\d,]+(?:\.\d+)?[)%]?$")
 
 
 def _clean(text: str) -> str:

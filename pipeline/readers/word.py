@@ -258,6 +258,12 @@ def _table(table: Any, styles: dict[str, int]) -> Iterator[Line | Grid]:
         for text in cells[0].text.split("\n"):
             if text:
                 yield Line(1, text, starts_paragraph=True)
+    elif nested and sum(cell.text.strip()[:1].isdigit() for cell in cells) < 2:
+        # A table that only arranges others on the page: its texts are titles and units of those.
+        for row in spans:
+            for _column, _span, _continues, element in row:
+                yield from _blocks(element, styles)
+        return
     else:
         yield Grid(1, len(spans), len(edges) - 1, cells, "word")
     yield from nested
