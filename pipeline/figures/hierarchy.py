@@ -321,7 +321,7 @@ def _parents_by_sums(
     for depth in range(_DEEPEST):
         for values, slack in ((exact, 0), (printed, half)):
             try:
-                found = _SumSearch(values, depth).fill(0, sought, slack, 0, 0)
+                found = _SumSearch(values, depth).fill(0, sought, slack, 0, False)
             except _SearchTooLong:
                 return None
             end = next(
@@ -358,32 +358,30 @@ class _SumSearch:
     def __init__(self, values: list[tuple[int, int]], deepest: int) -> None:
         self.values = values
         self.deepest = deepest
-        self.known: dict[tuple[int, int, int, int], dict[int, Nesting]] = {}
+        self.known: dict[tuple[int, int, int, int, bool], dict[int, Nesting]] = {}
 
-    def fill(self, position: int, remaining: int, slack: int, depth: int, count: int) -> dict[int, Nesting]:
+    def fill(self, position: int, remaining: int, slack: int, depth: int, is_begun: bool) -> dict[int, Nesting]:
         """Runs from `position` on that add up to `remaining` within rounding, by where they end."""
-        key = (position, remaining, depth, count)
+        key = (position, remaining, slack, depth, is_begun)
         if key in self.known:
             return self.known[key]
         if len(self.known) > 20000:
             raise _SearchTooLong
-        found: dict[int, Nesting] = {position: ()} if count and abs(remaining) <= slack else {}
+        found: dict[int, Nesting] = {position: ()} if is_begun and abs(remaining) <= slack else {}
         self.known[key] = found
         if position < len(self.values) and depth <= self.deepest:
-            for end, nesting in self._extend(position, remaining, slack, depth, count):
+            for end, nesting in self._extend(position, remaining, slack, depth):
                 found.setdefault(end, nesting)
         return found
 
-    def _extend(
-        self, position: int, remaining: int, slack: int, depth: int, count: int
-    ) -> Iterator[tuple[int, Nesting]]:
+    def _extend(self, position: int, remaining: int, slack: int, depth: int) -> Iterator[tuple[int, Nesting]]:
         """Take the line at `position` as the next addend: with each run below it that adds up to it, then without any."""
         value, half = self.values[position]
         if abs(value) > abs(remaining) + slack + half:
             return
-        below = self.fill(position + 1, value, half, depth + 1, 0) if value else {}
+        below = self.fill(position + 1, value, half, depth + 1, False) if value else {}
         for end, inner in [*below.items(), (position + 1, ())]:
-            further = self.fill(end, remaining - value, slack + half, depth, count + 1)
+            further = self.fill(end, remaining - value, slack + half, depth, True)
             if further:
                 owned = tuple((child, position if parent is None else parent) for child, parent in inner)
                 for final, rest in further.items():
