@@ -255,5 +255,7 @@ def _filter(name: str, excluded: list[int]) -> dict[str, Any]:
             "multiSelect": False, "enableEmptyFilter": True, "defaultToFirstItem": one.get("first", False), "searchAllOptions": True,
             "sortAscending": True,
         },
+        # What was chosen as the first holds at once, not only after a click.
+        "requiredFirst": one.get("first", False),
         "description": "",
     }  # fmt: skip
