@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.figures.hierarchy import tie
@@ -90,6 +90,7 @@ def test_units_tie_by_their_codes() -> None:
     assert parents(made) == [None, 0, 1]
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.integers(1, 10**6), min_size=1, max_size=4), min_size=1, max_size=5))
 def test_every_chosen_parent_is_the_sum_of_its_addends_or_the_list_is_flat(groups: list[list[int]]) -> None:
     rows = [("合计", sum(map(sum, groups)))]
