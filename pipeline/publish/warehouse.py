@@ -467,7 +467,7 @@ class Warehouse:
         """All steps. Raises WarehouseBusy and BuildFailed; the published file is then as it was, or the new one."""
         started = time.monotonic()
         built = Built(self.file)
-        with self.lock(), _failures_told():
+        with _failures_told(), self.lock():
             report("archive", None)
             built.document_count = len(self.take_in(folders))
             report("read", None)
@@ -657,12 +657,16 @@ def hours_since_last_build(file: Path) -> float | None:
     return None
 
 
+_OF_THE_DISK = (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException, duckdb.TransactionException)
+"""What DuckDB raises where it cannot write: which of them depends on the moment."""
+
+
 @contextlib.contextmanager
 def _failures_told() -> Iterator[None]:
     """What the machine or a damaged ledger does to a build, as a sentence."""
     try:
         yield
-    except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
+    except (OSError, *_OF_THE_DISK) as error:
         raise BuildFailed(f"the build could not go on: {error}; the published file is whole") from error
     except sqlite3.DatabaseError as error:
         raise BuildFailed(
