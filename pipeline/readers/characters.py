@@ -103,7 +103,29 @@ def lines(characters: Characters, members: Sequence[int]) -> list[TextLine]:
         else:
             groups.append([index])
             total, height, count = middle, own, 1
+    if len(groups) > 1:
+        groups = _with_marks(characters, groups)
     return [_text_line(characters, sorted(group, key=x0s.__getitem__)) for group in groups]
+
+
+def _with_marks(characters: Characters, groups: list[list[int]]) -> list[list[int]]:
+    """Lines with the punctuation in them whose boxes are so small (、 at the foot, “ at the head) that it seemed a line of its own."""
+    text, tops, bottoms = characters.text, characters.top, characters.bottom
+    marks = [group for group in groups if not any(text[index].isalnum() for index in group)]
+    whole = [group for group in groups if any(text[index].isalnum() for index in group)]
+    if not marks or not whole:
+        return groups
+    extents = [(min(tops[index] for index in group), max(bottoms[index] for index in group)) for group in whole]
+    left: list[list[int]] = []
+    for group in marks:
+        middle = sum(tops[index] + bottoms[index] for index in group) / (2 * len(group))
+        size = max(bottoms[index] - tops[index] for index in group)
+        around = [line for line, (top, bottom) in zip(whole, extents, strict=True) if top <= middle <= bottom]
+        if len(around) == 1 and size < 0.7 * max(bottoms[index] - tops[index] for index in around[0]):
+            around[0].extend(group)
+        else:
+            left.append(group)
+    return sorted([*whole, *left], key=lambda group: min(tops[index] + bottoms[index] for index in group))
 
 
 def _text_line(characters: Characters, members: list[int]) -> TextLine:

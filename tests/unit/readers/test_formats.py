@@ -104,7 +104,8 @@ def test_workbook_shows_what_excel_shows() -> None:
     document = reader.read(buffer.getvalue())
     assert document.format == "xlsx"
     assert [[line.text for line in page.lines] for page in document.pages] == [["收支总表"], []]
-    assert "底稿" in (document.pages[1].problem or "") and "hidden" in (document.pages[1].problem or "")
+    assert "底稿" in (document.pages[1].problem or "")
+    assert "hidden" in (document.pages[1].problem or "")
     assert shape(the_grid(document)) == [
         (0, 0, 2, 1, "科目"), (0, 1, 1, 2, "支出"), (1, 1, 1, 1, "基本"), (1, 2, 1, 1, "项目"),
         (2, 0, 1, 1, "2010301"), (2, 1, 1, 1, "1,234.50"), (2, 2, 1, 1, ""),
