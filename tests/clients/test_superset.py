@@ -21,6 +21,7 @@ from pipeline.publish.postgres_server import TrialServer
 
 SCREENSHOT = bundle.ROOT / "docs" / "images" / "superset.png"
 DRAWN_MILLISECONDS = 120_000
+CHART_ASKED = "/chart/data?form_data=%7B%22slice_id%22"
 # As many canvases as that hold the solid colour of a bar.
 PAINTED = """count => [...document.querySelectorAll('.chart-container canvas')].filter(canvas => {
     const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data
@@ -68,7 +69,8 @@ def page(browser: Any, superset: Superset) -> Iterator[Any]:
 @pytest.mark.timeout(900)
 def test_the_dashboard_is_drawn(page: Any, superset: Superset) -> None:
     queries: list[str] = []
-    page.on("request", lambda request: queries.append(request.post_data) if "/chart/data" in request.url else None)
+    # Filters ask for their values at the same address, but for no chart ("slice").
+    page.on("request", lambda request: queries.append(request.post_data) if CHART_ASKED in request.url else None)
     page.goto(superset.dashboard)
     charts = bundle.declared()["charts"]
     holders = page.locator("[data-test='dashboard-component-chart-holder']")
