@@ -194,14 +194,22 @@ def check(
     document: Annotated[
         str, typer.Argument(help="Identifier of a document, its beginning, or its file name. 文件编号或文件名。")
     ],
+    everything: Annotated[bool, typer.Option("--everything", help="Cut no list short. 列出全部。")] = False,
+    pictures: Annotated[
+        Path | None,
+        typer.Option(
+            "--pictures", "-p", help="Folder for pictures of the suspects; default DOCUMENT-suspects here. 图片文件夹。"
+        ),
+    ] = None,
     output: FormatOption = Format.table,
     warehouse: WarehouseOption = None,
 ) -> None:
-    """What the arithmetic of one document says: identities by verdict, those that fail, figures that cannot be right. 勾稽核对。
+    """What the arithmetic of one document says: figures that cannot be right, each drawn on its page, and what fails. 勾稽核对。
 
     Example 示例: `yusuan check 6ec7ac94339680c7`
     """
-    from pipeline.publish import questions
+    from pipeline.proofs.report import render
+    from pipeline.publish import drawing, questions
 
     file = _published(warehouse)
     found = questions.find_document(file, document)
@@ -210,12 +218,21 @@ def check(
         told = f"{len(found)} documents hold it; which one is meant?\n{listed}" if found else "no document holds it"
         raise _Failure(f"{document}: {told}")
     document_id, name = found[0]
-    if output is Format.table:
-        console.print(f"{name} ({document_id})", style="bold", highlight=False, markup=False)
-        _print_rows(*questions.verdicts(file, document_id), output, title="Identities by verdict 勾稽关系")
-    _print_rows(*questions.failures(file, document_id), output, title="Identities that do not hold 不成立的勾稽关系")
-    if output is Format.table:
-        _print_rows(*questions.suspects(file, document_id), output, title="Figures that cannot be right 存疑的数")
+    if output is not Format.table:
+        _print_rows(*questions.failures(file, document_id), output)
+        return
+    rows = questions.proofs(file, document_id)
+    folder = pictures or Path(f"{document_id}-suspects")
+    drawn: dict[str, Path] = {}
+    for suspect in rows["suspect_figure"]:
+        folder.mkdir(parents=True, exist_ok=True)
+        drawn[suspect["figure_id"]] = folder / f"{suspect['figure_id']}.png"
+        drawn[suspect["figure_id"]].write_bytes(drawing.draw(file, drawing.find(file, suspect["figure_id"])))
+    text = render(
+        rows["identity_check"], rows["suspect_figure"], rows["figure"], title=f"{name} ({document_id})",
+        narrative=rows["narrative_figure"], pictures=drawn, everything=everything,
+    )  # fmt: skip
+    console.print(text, highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command()

@@ -8,7 +8,7 @@ inside a form (`structure`), sentences (`narrative`).
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from pipeline.proofs.catalogue import Rule, rules, selector
 from pipeline.proofs.diagnosis import power_of_ten
@@ -16,6 +16,9 @@ from pipeline.proofs.fields import NESTED_FUNDS, Fields, Places
 from pipeline.proofs.identity import Amount, Identity, Ledger
 
 _IN_FORM = frozenset({"row", "column", "form"})
+_FEWEST_BROKEN_DOWN = 2
+_MOST_TIMES_THE_TOTAL = 100
+_MOST_TIMES_AS_PART = 2
 _AGGREGATED = frozenset({"code", "revenue_item"})
 
 
@@ -77,6 +80,8 @@ def add_agreements(ledger: Ledger, fields: Sequence[Fields], funds: Funds) -> No
         if rule.method == "same_quantity":
             _add_quantity(ledger, rule, fields, by_kind, funds, complete)
     _add_nil_forms(ledger, rules()["nil_form_has_no_revenue"], fields)
+    _add_missing_lines(ledger, rules()["lines_are_in_every_form"], fields)
+    _add_magnitudes(ledger, rules()["form_is_within_the_total"], fields)
 
 
 def _add_quantity(
@@ -110,6 +115,81 @@ def _add_quantity(
             _add_unit_sums(
                 ledger, rule, anchor, [quantities[unit] for unit in units[key]], forms, fields, funds, complete
             )
+
+
+def _add_missing_lines(ledger: Ledger, rule: Rule, fields: Sequence[Fields]) -> None:
+    """A class that a form prints without its items, though its other classes have theirs and another form prints the items.
+
+    A row that is left out takes its sum with it where it is the only one below its class: only another form can tell.
+    """
+    is_line = selector(rule.addends)
+    codes: defaultdict[tuple[object, ...], defaultdict[int, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
+    for place, field in enumerate(fields):
+        if is_line(field) and field.code and field.code.isdigit() and ledger.amounts[place].value:
+            key = tuple(field(name) for name in rule.match)
+            codes[key][field.figure.form_index].setdefault(field.code, place)
+    for forms in codes.values():
+        for form_index, own in forms.items():
+            broken_down = Counter(len(code) for code in own if _items_below(code, own))
+            for code, place in own.items():
+                if broken_down[len(code)] < _FEWEST_BROKEN_DOWN or _items_below(code, own):
+                    continue
+                elsewhere = [
+                    (items, others)
+                    for other_index, others in forms.items()
+                    if other_index != form_index and code in others and (items := _items_below(code, others))
+                ]
+                if elsewhere and _agree(ledger, place, elsewhere[0][1][code]):
+                    items, others = elsewhere[0]
+                    identity = ledger.add(rule, place, ((others[item], 1) for item in items), is_linear=False)
+                    if identity is not None:
+                        identity.verdict = "error"
+                        identity.reason = f"the rows {', '.join(items)} seem to be missing below it"
+
+
+def _items_below(code: str, codes: Iterable[str]) -> list[str]:
+    return sorted(other for other in codes if len(other) == len(code) + 2 and other.startswith(code))
+
+
+def _agree(ledger: Ledger, first: int, second: int) -> bool:
+    a, b = ledger.amounts[first], ledger.amounts[second]
+    return abs(a.value - b.value) <= a.half + b.half
+
+
+def _add_magnitudes(ledger: Ledger, rule: Rule, fields: Sequence[Fields]) -> None:
+    """No form's amounts are out of all proportion to the total of the document: else they are read in a wrong unit.
+
+    Forms that print parts of the total in any case (the rule's addends) leave less room than projects of many years.
+    """
+    is_total, is_part = selector(rule.stated), selector(rule.addends)
+    totals = Counter(
+        ledger.amounts[place].value
+        for place, field in enumerate(fields)
+        if field.agency == "department" and is_total(field) and ledger.amounts[place].value > 0
+    )
+    if not totals:
+        return
+    usual = max(totals, key=lambda value: (totals[value], value))
+    printed = sorted(enumerate(fields), key=lambda entry: _spot(entry[1]))
+    whole = next(place for place, field in printed if ledger.amounts[place].value == usual and is_total(field))
+    largest: dict[int, int] = {}
+    for place, field in printed:
+        best = largest.setdefault(field.figure.form_index, place)
+        if ledger.amounts[place].value > ledger.amounts[best].value:
+            largest[field.figure.form_index] = place
+    for place in largest.values():
+        amount = ledger.amounts[place].value
+        if place == whole or not amount:
+            continue
+        identity = Identity(rule, place, ((whole, 1),), is_linear=False, is_trivial=True)
+        most = _MOST_TIMES_AS_PART if is_part(fields[place]) else _MOST_TIMES_THE_TOTAL
+        excess = amount > most * usual
+        identity.difference = amount - usual if excess else 0
+        identity.verdict = "error" if excess else "exact"
+        identity.reason = (
+            f"more than {most} times the total: a wrong unit of amount" if excess else "at most in proportion"
+        )
+        ledger.identities.append(identity)
 
 
 def _add_nil_forms(ledger: Ledger, rule: Rule, fields: Sequence[Fields]) -> None:

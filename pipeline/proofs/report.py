@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from pipeline.proofs.catalogue import rules
@@ -37,18 +38,19 @@ def render(
     *,
     title: str = "",
     narrative: Sequence[Mapping[str, Any]] = (),
+    pictures: Mapping[str, Path] | None = None,
     everything: bool = False,
 ) -> str:
     """Proofs of one document as text.
 
     `checks`, `suspects`, `figures` and `narrative` are rows of `identity_check`, `suspect_figure`, `figure` and
-    `narrative_figure`. Long lists are cut, and say so, unless `everything` is asked for.
+    `narrative_figure`; `pictures` are files that show the suspects on their pages, by figure. Long lists are cut, and say so, unless `everything` is asked for.
     """
     known = {row["figure_id"]: row for row in figures}
     known |= {row["narrative_figure_id"]: row for row in narrative}
     lines = [title, "=" * min(len(title) * 2, 100), ""] if title else []
     lines += _summary(checks, suspects, figures)
-    lines += _suspects(suspects, known)
+    lines += _suspects(suspects, known, pictures or {})
     for verdict in _SHOWN:
         lines += _failures(verdict, [row for row in checks if row["verdict"] == verdict], known, everything)
     lines += _by_identity(checks)
@@ -75,7 +77,9 @@ def _summary(
     return [*lines, ""]
 
 
-def _suspects(suspects: Sequence[Mapping[str, Any]], known: Mapping[str, Mapping[str, Any]]) -> list[str]:
+def _suspects(
+    suspects: Sequence[Mapping[str, Any]], known: Mapping[str, Mapping[str, Any]], pictures: Mapping[str, Path]
+) -> list[str]:
     if not suspects:
         return ["No figure must be wrong. 未发现必然有误的数。", ""]
     lines = ["Figures that cannot be right 存疑的数", ""]
@@ -90,6 +94,8 @@ def _suspects(suspects: Sequence[Mapping[str, Any]], known: Mapping[str, Mapping
             f"should lie in 应在 {_range(low, high, unit)}"
         )
         lines += [f"    {part}" for part in str(row["reason"]).split("; ")]
+        if row["figure_id"] in pictures:
+            lines.append(f"    picture 图: {pictures[row['figure_id']]}")
         lines.append("")
     return lines
 
@@ -103,10 +109,12 @@ def _failures(
     shown = rows if everything else rows[: _MOST_SHOWN[verdict]]
     for row in shown:
         rule = rules().get(row["identity"])
-        terms = [*row["figure_ids"], *row.get("narrative_figure_ids", ())]
+        terms = [*row["figure_ids"], *(row.get("narrative_figure_ids") or ())]
         pages = sorted({known[key]["page_number"] for key in terms if key in known})
         lines.append(f"  {row['identity']} · {rule.chinese if rule else ''} (p. {', '.join(map(str, pages))})")
         lines.append(f"    {row['description']}")
+        if row["difference_yuan"] is None:
+            continue
         lines.append(
             f"    difference 差额 {_amount(row['difference_yuan'])} 元, rounding explains at most 尾差至多 {_amount(row['bound_yuan'])} 元"
         )

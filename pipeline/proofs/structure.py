@@ -6,7 +6,7 @@ belong here: anything that needs a second form.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
@@ -16,11 +16,16 @@ from pipeline.proofs.fields import Fields, Places, is_total
 from pipeline.proofs.identity import Identity, Ledger
 
 _FEWEST_BLANK_TOTALS = 2
+_FEWEST_SUMS = 4
 _CHILD_LENGTHS = {3: 5, 5: 7, 7: 9}
 
 
 def add_parent_identities(ledger: Ledger, figures: Sequence[Figure]) -> None:
-    """Column and row sums as the forms' hierarchy states them: Σ children = parent, in each column and in each row."""
+    """Column and row sums as the forms' hierarchy states them: Σ children = parent, in each column and in each row.
+
+    A memo (其中) is no addend of what it restates; a column that is one throughout adds up by itself, and so does a row.
+    """
+    rows, columns = _memo_lines(figures)
     at: dict[tuple[int, int, int], int] = {}
     twice: set[tuple[int, int, int]] = set()
     down: defaultdict[tuple[int, int, int], list[int]] = defaultdict(list)
@@ -30,9 +35,11 @@ def add_parent_identities(ledger: Ledger, figures: Sequence[Figure]) -> None:
         if spot in at:
             twice.add(spot)
         at[spot] = place
-        if figure.parent_row_index is not None and not figure.is_memo:
+        is_memo_column = (figure.form_index, figure.column_index) in columns
+        is_memo_row = (figure.form_index, figure.row_index) in rows
+        if figure.parent_row_index is not None and (not figure.is_memo or (is_memo_column and not is_memo_row)):
             down[(figure.form_index, figure.parent_row_index, figure.column_index)].append(place)
-        if figure.parent_column_index is not None and not figure.is_memo:
+        if figure.parent_column_index is not None and (not figure.is_memo or (is_memo_row and not is_memo_column)):
             along[(figure.form_index, figure.row_index, figure.parent_column_index)].append(place)
     for name, groups in (("columns_add_up", along), ("rows_add_up", down)):
         rule = rules()[name]
@@ -40,6 +47,17 @@ def add_parent_identities(ledger: Ledger, figures: Sequence[Figure]) -> None:
             parent = at.get(spot)
             if parent is not None and spot not in twice:
                 ledger.add(rule, parent, ((child, 1) for child in children if child != parent))
+
+
+def _memo_lines(figures: Sequence[Figure]) -> tuple[set[tuple[int, int]], set[tuple[int, int]]]:
+    """(form, row) and (form, column) in which every amount restates a part."""
+    rows: dict[tuple[int, int], bool] = {}
+    columns: dict[tuple[int, int], bool] = {}
+    for figure in figures:
+        for lines, spot in ((rows, figure.row_index), (columns, figure.column_index)):
+            key = (figure.form_index, spot)
+            lines[key] = lines.get(key, True) and figure.is_memo
+    return {key for key, every in rows.items() if every}, {key for key, every in columns.items() if every}
 
 
 def accuse_blank_totals(ledger: Ledger) -> None:
@@ -168,14 +186,15 @@ def set_aside_doubtful_levels(ledger: Ledger) -> None:
     Where codes tell the levels nothing is doubted. Where names do, some signs speak against the levels and not against a figure:
     the rows include each other (one equals the parent, or a first run of them does, or together they are twice or three times as
     much); the sum is exact without the one row that has no code; or, below a line that has no level of its own, the sum fails in
-    every column that can be tried.
+    every column that can be tried, and the form's other sums are not so many that its levels are beyond doubt.
     """
     by_parent: defaultdict[tuple[int, int], list[Identity]] = defaultdict(list)
     for identity in ledger.identities:
         figure = ledger.amounts[identity.stated].figure
         if identity.rule.method == "parent_row" and identity.is_linear and figure is not None:
             by_parent[(figure.form_index, figure.row_index)].append(identity)
-    for identities in by_parent.values():
+    credible = _forms_with_credible_levels(by_parent)
+    for (form_index, _), identities in by_parent.items():
         for identity in identities:
             if _has_stray_row(identity, ledger):
                 identity.set_aside("which rows belong to it is not certain")
@@ -191,8 +210,20 @@ def set_aside_doubtful_levels(ledger: Ledger) -> None:
             for identity in identities
         )
         for identity in failing:
-            if _is_mixed(identity, ledger) or (is_line and not holds):
+            if _is_mixed(identity, ledger) or (is_line and not holds and form_index not in credible):
                 identity.set_aside("which rows belong to it is not certain")
+
+
+def _forms_with_credible_levels(by_parent: Mapping[tuple[int, int], Sequence[Identity]]) -> set[int]:
+    """Forms in which nearly every row that has rows below it is their sum."""
+    held: Counter[int] = Counter()
+    failed: Counter[int] = Counter()
+    for (form_index, _), identities in by_parent.items():
+        tried = [identity for identity in identities if not identity.is_trivial and len(identity.addends) > 1]
+        if tried:
+            fails = any(abs(identity.difference) > identity.bound for identity in tried)
+            (failed if fails else held)[form_index] += 1
+    return {form for form, count in held.items() if count >= _FEWEST_SUMS and failed[form] * _FEWEST_SUMS <= count}
 
 
 def _is_coded(identity: Identity, ledger: Ledger) -> bool:

@@ -99,21 +99,14 @@ def find_document(file: Path, part: str) -> list[tuple[str, str]]:
     return [(str(row[0]), str(row[1])) for row in exact or rows]
 
 
-def verdicts(file: Path, document_id: str) -> Answer:
-    """Identities of a document by verdict."""
-    return _ask(
-        file,
-        """
-        select
-            identity, scope,
-            count(*) filter (verdict = 'exact') as exact, count(*) filter (verdict = 'rounding') as rounding,
-            count(*) filter (verdict = 'printed_twice') as printed_twice,
-            count(*) filter (verdict = 'error') as error,
-            count(*) filter (verdict = 'not_checkable') as not_checkable,
-        from core.identity_check where document_id = $1 group by all order by error desc, 1, 2
-        """,
-        [document_id],
-    )
+def proofs(file: Path, document_id: str) -> dict[str, list[dict[str, Any]]]:
+    """Rows of a document by table, as `pipeline.proofs.report` tells them."""
+    tables = ("identity_check", "suspect_figure", "figure", "narrative_figure")
+    found: dict[str, list[dict[str, Any]]] = {}
+    for table in tables:
+        columns, rows = _ask(file, f"select * from core.{table} where document_id = $1 order by 1", [document_id])
+        found[table] = [dict(zip(columns, row, strict=True)) for row in rows]
+    return found
 
 
 def failures(file: Path, document_id: str) -> Answer:
@@ -124,22 +117,6 @@ def failures(file: Path, document_id: str) -> Answer:
         select identity, scope, severity, description, stated_yuan, computed_yuan, difference_yuan, bound_yuan,
         from core.identity_check where document_id = $1 and verdict = 'error'
         order by severity, abs(difference_yuan) desc, identity_check_id
-        """,
-        [document_id],
-    )
-
-
-def suspects(file: Path, document_id: str) -> Answer:
-    """Figures that cannot be right, what is printed, and what would be."""
-    return _ask(
-        file,
-        """
-        select
-            suspect.figure_id, figure.page_number, figure.form, figure.agency_name, figure.line_name, figure.header_path,
-            figure.printed_text, figure.printed_unit, suspect.feasible_low_yuan, suspect.feasible_high_yuan, suspect.reason,
-        from core.suspect_figure as suspect
-        inner join core.figure as figure using (figure_id)
-        where suspect.document_id = $1 order by suspect.figure_id
         """,
         [document_id],
     )

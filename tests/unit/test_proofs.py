@@ -77,7 +77,7 @@ def verdicts(figures: list[Figure], narrative: list[dict] | None = None) -> dict
 
 def test_catalogue_is_complete_and_names_no_document() -> None:
     methods = {"parent_column", "parent_row", "in_form", "agencies", "codes", "change", "same_quantity"}
-    methods |= {"nil_form", "same_payments", "partition", "performance"}
+    methods |= {"nil_form", "missing_lines", "magnitude", "same_payments", "partition", "performance"}
     methods |= {
         "narrative_link",
         "narrative_sum",
@@ -363,3 +363,25 @@ def test_three_roundings_that_cannot_all_be_true_are_an_error() -> None:
     solution = solve(constraints_of(values, halves, sums), halves, [1.0] * 4)
     assert solution.suspects
     assert solution.broken
+
+
+def test_a_row_that_was_the_only_one_below_its_class_is_missed_where_another_form_prints_it() -> None:
+    lines = [
+        ("201", None, "80"), ("20103", 0, "50"), ("2010301", 1, "50"), ("20104", 0, "30"), ("2010401", 3, "30"),
+        ("205", None, "20"), ("20508", 5, "20"), ("2050803", 6, "20"),
+    ]  # fmt: skip
+
+    def form(index: int, left_out: str | None) -> list[Figure]:
+        return [
+            figure(
+                index, row, 3, amount, form="expenditure_summary" if index == 1 else "general_public_expenditure",
+                line_code=code, parent_row_index=parent, fund="general_public_budget",
+            )
+            for row, (code, parent, amount) in enumerate(lines)
+            if code != left_out
+        ]  # fmt: skip
+
+    whole = [*form(1, None), *form(2, None)]
+    assert ("lines_are_in_every_form", "error") not in verdicts(whole)
+    found = verdicts([*form(1, None), *form(2, "2050803")])
+    assert found[("lines_are_in_every_form", "error")] == 1
