@@ -26,6 +26,7 @@ from pipeline.publish.warehouse import DEFAULT_FILE, DEFAULT_RAW, Warehouse, hou
 
 FRESHNESS_HOURS = float(os.environ.get("YUSUAN_FRESHNESS_HOURS", "26"))
 BEIJING = "Asia/Shanghai"
+_ALERT_CHARACTERS = 600
 _COPIES = dg.AssetSelection.assets("exports", "explorer", "postgres_publication")
 _BESIDE = dg.AssetSelection.assets("fetched_documents", "readings_by_year_and_jurisdiction")
 
@@ -33,6 +34,8 @@ build_warehouse = dg.define_asset_job(
     "build_warehouse",
     selection=dg.AssetSelection.all() - _COPIES - _BESIDE,
     description="From the raw documents to the published warehouse · 从原始文件到发布的数据仓库",
+    # The steps of a build belong to one run: one that was killed is begun again as a whole, and finds its readings there.
+    tags={"dagster/retry_strategy": "ALL_STEPS"},
     executor_def=dg.in_process_executor,
 )
 
@@ -160,7 +163,16 @@ def published(context: dg.SensorEvaluationContext, asset_event: dg.EventLogEntry
     description="Tells a person that a run failed, by the command in YUSUAN_ALERT_COMMAND · 运行失败告警",
 )
 def failed_run(context: dg.RunFailureSensorContext) -> None:
-    alert(f"run {context.dagster_run.run_id} of {context.dagster_run.job_name} failed: {context.failure_event.message}")
+    told = [
+        f"run {context.dagster_run.run_id} of {context.dagster_run.job_name} failed: {context.failure_event.message}"
+    ]
+    for event in context.get_step_failure_events():
+        error = event.step_failure_data.error
+        # The error that a person can put right is the innermost one.
+        while error is not None and error.cause is not None:
+            error = error.cause
+        told.append(f"{event.step_key}: {error.message.strip()[:_ALERT_CHARACTERS] if error else event.message}")
+    alert("\n".join(told))
 
 
 @dg.sensor(

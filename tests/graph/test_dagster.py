@@ -14,11 +14,12 @@ import yaml
 from dagster_dbt import DbtCliResource
 
 from pipeline.archive.readings import Version
+from pipeline.archive.runs import FetchReport, Visit
 from pipeline.archive.sources import read_sources
 from pipeline.assets import automation, fetching, publishing, warehouse
 from pipeline.assets.resource import WarehouseResource
 from pipeline.definitions import defs
-from pipeline.publish.warehouse import DBT, Warehouse, connect, hours_since_last_build
+from pipeline.publish.warehouse import DBT, BuildFailed, Warehouse, connect, hours_since_last_build
 from pipeline.workers import Limits
 from tests.support.builds import content
 from tests.support.toy import read_toy, write_toys
@@ -268,6 +269,7 @@ def test_one_run_at_a_time_writes_whatever_starts_it() -> None:
     assert pools == {"warehouse"}
     assert {asset.node_def.pool for asset in COPIES} == {"copies"}
     assert fetching.fetched_documents.node_def.pool == fetching.visit_due_sources.pool == "fetching"
+    assert defs.get_job_def("build_warehouse").tags["dagster/retry_strategy"] == "ALL_STEPS"
     instance = yaml.safe_load((Path(automation.__file__).parents[1] / "dagster.yaml").read_text("utf-8"))
     assert instance["concurrency"]["pools"] == {"granularity": "run", "default_limit": 1}
 
@@ -343,6 +345,64 @@ def test_the_sensor_waits_until_documents_are_at_rest(tmp_path: Path, monkeypatc
     write_toys(tmp_path / "raw", 2)
     assert isinstance(look()[0], dg.SkipReason)
     assert isinstance(look()[0], dg.RunRequest)
+
+
+def test_what_a_run_visited_is_told_source_by_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether a schedule asked for what is due, or a person for a source: the page shows it as a partition of the asset."""
+    asked: list[dict[str, Any]] = []
+    names = fetching.SOURCES.get_partition_keys()[:2]
+
+    def fetch(warehouse: Warehouse, only: Any = (), jurisdictions: Any = (), rhythm: str | None = None) -> FetchReport:
+        asked.append({"only": list(only), "rhythm": rhythm})
+        report = FetchReport("run", "2026-03-01")
+        report.visits = [Visit(name, document_count=3, new=["https://example.org/1"]) for name in only or names]
+        return report
+
+    monkeypatch.setattr(fetching, "fetch", fetch)
+    with dg.DagsterInstance.ephemeral() as instance:
+        due_job = defs.resolve_job_def("fetch_sources")
+        config = {"ops": {"visit_due_sources": {"config": {"rhythm": "daily"}}}}
+        assert due_job.execute_in_process(instance=instance, run_config=config).success
+        assert instance.get_materialized_partitions(fetching.KEY) == set(names)
+        result = dg.materialize([fetching.fetched_documents], instance=instance, partition_key=names[1])
+        assert result.success
+        (event,) = [event for event in result.get_asset_materialization_events() if event.asset_key == fetching.KEY]
+        assert event.materialization.partition == names[1]
+        assert (event.materialization.metadata["documents"].value, event.materialization.metadata["new"].value) == (
+            3,
+            1,
+        )
+    assert asked == [{"only": [], "rhythm": "daily"}, {"only": [names[1]], "rhythm": None}]
+
+
+def test_a_failed_run_is_told_with_what_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the hook, from a run that really fails; the sentence that a person can act on is the innermost."""
+    monkeypatch.setenv("YUSUAN_ALERT_COMMAND", f"cat > {tmp_path / 'told.txt'}")
+
+    @dg.op
+    def reads() -> None:
+        try:
+            raise BuildFailed("the disk is full; make room")
+        except BuildFailed as error:
+            raise RuntimeError("the step went wrong") from error
+
+    @dg.job
+    def fails() -> None:
+        reads()
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = fails.execute_in_process(instance=instance, raise_on_error=False)
+        context = dg.build_run_status_sensor_context(
+            sensor_name="failed_run",
+            dagster_event=result.get_run_failure_event(),
+            dagster_instance=instance,
+            dagster_run=result.dagster_run,
+        ).for_run_failure()
+        automation.failed_run(context)
+    told = (tmp_path / "told.txt").read_text("utf-8")
+    assert result.run_id in told
+    assert "reads: " in told
+    assert "the disk is full; make room" in told
 
 
 if __name__ == "__main__":
