@@ -64,6 +64,7 @@ printed as (
 fact as (
     {% for fact in facts_of_figures() %}
         {% set fact_name = fact | replace('fct_', '') %}
+        {% set is_functional = fact_name in ('functional_expenditure', 'all_funds_expenditure') %}
         select
             '{{ fact_name }}' as fact,
             document_id,
@@ -71,7 +72,7 @@ fact as (
             {{ 'measure' if fact_name == 'economic_expenditure' else 'null' }} as measure,
             phase,
             fiscal_year,
-            sum(amount_yuan) as fact_yuan,
+            sum({{ 'expenditure_yuan' if is_functional else 'amount_yuan' }}) as fact_yuan,
             sum(error_bound_yuan) as error_bound_yuan,
         from {{ ref(fact) }}
         group by all

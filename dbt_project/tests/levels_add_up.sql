@@ -7,7 +7,7 @@ with fact as (
         fund,
         phase,
         fiscal_year,
-        sum(amount_yuan) as amount_yuan,
+        sum(expenditure_yuan) as amount_yuan,
     from {{ ref('fct_functional_expenditure') }}
     group by all
 ),

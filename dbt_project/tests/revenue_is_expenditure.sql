@@ -1,22 +1,33 @@
 {{ config(severity='warn') }}
 
--- A budget balances: revenue and expenditure of a department, each the sum of its leaves. Where expenditure is
--- known of some funds only, nothing is compared.
+-- A budget balances: revenue and expenditure of a department from all funds, as the profile lays them side by side.
+with bound as (
+    {% for fact in ['fct_revenue', 'fct_all_funds_expenditure'] %}
+        select
+            department_id,
+            perimeter,
+            fiscal_year,
+            phase,
+            sum(error_bound_yuan) as bound_yuan,
+        from {{ ref(fact) }}
+        group by all
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+)
+
 select
     profile.department_id,
     profile.fiscal_year,
     profile.phase,
     profile.revenue_yuan,
-    profile.expenditure_yuan,
+    profile.all_funds_expenditure_yuan,
 from {{ ref('department_profile') }} as profile
-inner join {{ ref('fct_functional_expenditure') }} as fact
+left join bound
     on
-        profile.department_id = fact.department_id
-        and profile.perimeter = fact.perimeter
-        and profile.fiscal_year = fact.fiscal_year
-        and profile.phase = fact.phase
+        profile.department_id = bound.department_id
+        and profile.perimeter = bound.perimeter
+        and profile.fiscal_year = bound.fiscal_year
+        and profile.phase = bound.phase
 where profile.phase = 'approved'
 group by all
-having
-    bool_and(fact.fund = 'all')
-    and abs(profile.revenue_yuan - profile.expenditure_yuan) > 2 * sum(fact.error_bound_yuan)
+having abs(profile.revenue_yuan - profile.all_funds_expenditure_yuan) > coalesce(sum(bound.bound_yuan), 0)

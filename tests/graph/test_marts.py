@@ -259,7 +259,7 @@ def test_expenditure_outside_the_forms_of_funds_is_shown(query: Any) -> None:
     ) == [(yuan("100"), yuan("157"), yuan("90"), yuan("10"), yuan("0"))]
     # Facts of the funds and of all funds are two tables: neither holds the other's figures.
     assert query(
-        "SELECT count(*), sum(amount_yuan) FROM marts.fct_all_funds_expenditure WHERE department_name = '示例市科技局'"
+        "SELECT count(*), sum(expenditure_yuan) FROM marts.fct_all_funds_expenditure WHERE department_name = '示例市科技局'"
     ) == [(2, yuan("157"))]
 
 
@@ -388,7 +388,7 @@ BREAKAGES = {
         '20103' AS line_key) FROM marts.fct_functional_expenditure WHERE fiscal_year = 2026 AND functional_code = '2010301'""",
     "one_fund_form_for_each_disclosure": """UPDATE marts.fct_functional_expenditure SET form = 'expenditure_summary'
         WHERE fiscal_year = 2026 AND functional_code = '2050803'""",
-    "levels_add_up": """UPDATE marts.fct_functional_expenditure SET amount_yuan = amount_yuan + 1
+    "levels_add_up": """UPDATE marts.fct_functional_expenditure SET expenditure_yuan = expenditure_yuan + 1
         WHERE fiscal_year = 2020 AND functional_code = '2089901'""",
     "changes_add_up": "UPDATE marts.expenditure_change SET remaining_yuan = remaining_yuan + 1 WHERE functional_code = '2010301'",
     "concordance_is_whole": "UPDATE reference.concordance SET weight = 0.5 WHERE from_code = '2089901' AND to_code = '2089999'",

@@ -1,5 +1,6 @@
 -- One classification for each document, and the whole where it is printed, else basic and project expenditure from
--- their forms (audit.form_choice). Basic expenditure printed in parts is the parts.
+-- their forms (audit.form_choice). Basic expenditure printed in parts is the parts. A line is one row: `measure` says
+-- which parts its amount is the sum of.
 with figure as (
     select * from {{ ref('fact_figure') }}
     where fact = 'economic_expenditure'
@@ -71,7 +72,7 @@ final as (
         first(line_name order by figure_id) as economic_name,
         first(parent_line order by figure_id) as parent_line,
         first(code_evidence order by figure_id) as code_evidence,
-        measure,
+        array_to_string(list_sort(list(distinct measure)), ' + ') as measure,
         phase,
         fiscal_year,
         first(form order by figure_id) as form,
@@ -80,7 +81,7 @@ final as (
         bool_or(is_corrected) as is_corrected,
         list(figure_id order by figure_id) as figure_ids,
     from leaf
-    group by document_id, agency_id, fund, scheme, line_key, known_code, measure, phase, fiscal_year
+    group by document_id, agency_id, fund, scheme, line_key, known_code, phase, fiscal_year
 )
 
 select
@@ -89,4 +90,4 @@ select
         cast(error_bound_yuan as decimal(20, 4)) as error_bound_yuan
     ),
 from final
-order by document_id, agency_id, fund, scheme, line_key, measure, phase, fiscal_year
+order by document_id, agency_id, fund, scheme, line_key, phase, fiscal_year

@@ -19,7 +19,7 @@ with final as (
         phase,
         fiscal_year,
         form,
-        cast(amount_yuan as decimal(20, 2)) as amount_yuan,
+        cast(amount_yuan as decimal(20, 2)) as expenditure_yuan,
         cast(total_yuan as decimal(20, 2)) as total_yuan,
         cast(basic_yuan as decimal(20, 2)) as basic_yuan,
         cast(project_yuan as decimal(20, 2)) as project_yuan,
