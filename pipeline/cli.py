@@ -117,9 +117,7 @@ def build(
         result = Warehouse(_file(warehouse), jobs).build(raw or [DEFAULT_RAW], report)
     for check in result.checks:
         if not check.passed and not check.is_blocking:
-            errors.print(
-                f"warning: {check.description}: {check.violations} of {check.looked_at} are not", style="yellow"
-            )
+            errors.print(f"warning: {check.told}", style="yellow", highlight=False, markup=False, soft_wrap=True)
     counts = ", ".join(f"{count} {status}" for status, count in result.statuses.items())
     if result.is_new:
         console.print(

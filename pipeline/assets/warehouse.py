@@ -204,7 +204,7 @@ def core_tables(
                     check_name=check.name,
                     passed=check.passed,
                     severity=dg.AssetCheckSeverity.ERROR if check.is_blocking else dg.AssetCheckSeverity.WARN,
-                    description=check.description,
+                    description=check.told,
                     metadata={"looked_at": check.looked_at, "violations": check.violations},
                 )
                 for check in checks.get(table.name, ())

@@ -71,6 +71,7 @@ _TABLES = {table.name: table for table in core.TABLES}
 _ROWS_PER_BATCH = 200_000
 _PAUSE_SECONDS = 1.0
 _LOG_BYTES = 20_000_000
+_NAMED = 5
 DBT_WORKING_FOLDERS = {"target", "logs", "dbt_packages"}
 
 
@@ -92,6 +93,18 @@ class Check:
     looked_at: int
     violations: int
     is_blocking: bool = True
+    worst: tuple[tuple[str, int], ...] = ()
+    """Documents that break it most often, where it is told which: name, and how often."""
+
+    @property
+    def told(self) -> str:
+        """The rule in a sentence, with how often it is broken, and by which documents most."""
+        if self.passed:
+            return self.description
+        named = "; ".join(f"{name}: {count}" for name, count in self.worst)
+        return f"{self.description}: {self.violations} of {self.looked_at} do not" + (
+            f". Most of them: {named}" if named else ""
+        )
 
     @property
     def passed(self) -> bool:
@@ -500,10 +513,7 @@ class Warehouse:
         """Raise BuildFailed where a blocking check did not pass."""
         failed = [check for check in checks if check.is_blocking and not check.passed]
         if failed:
-            told = "\n".join(
-                f"core.{check.table}: {check.name}: {check.description}; {check.violations} of {check.looked_at} do not"
-                for check in failed
-            )
+            told = "\n".join(f"core.{check.table}: {check.name}: {check.told}" for check in failed)
             raise BuildFailed(f"the tables that were written break their rules; nothing was published\n{told}")
 
     def require_building(self) -> None:
@@ -734,8 +744,7 @@ def _check_keys(connection: duckdb.DuckDBPyConnection, table: Table) -> Check:
 def _check_account(connection: duckdb.DuckDBPyConnection) -> Check:
     """Nothing is dropped in silence: a warning, because what is amiss is amiss in one document and is shown with it."""
     cells = _value(connection, "select coalesce(sum(numeric_cell_count), 0)::bigint from core.form")
-    unaccounted = _value(
-        connection,
+    rows = connection.execute(
         """
         with figures as (
             select document_id, form_index, count(distinct cell_id) as cells
@@ -745,16 +754,22 @@ def _check_account(connection: duckdb.DuckDBPyConnection) -> Check:
             select document_id, form_index, count(distinct cell_id) as cells
             from (select document_id, form_index, unnest(cell_ids) as cell_id from core.performance_indicator) group by all
         )
-        select coalesce(sum(greatest(
+        select document.file_name, sum(greatest(
             form.numeric_cell_count - form.refused_cell_count - coalesce(figures.cells, 0) - coalesce(targets.cells, 0), 0
-        )), 0)::bigint
+        ))::bigint as unaccounted
         from core.form as form
+        inner join core.document as document using (document_id)
         left join figures using (document_id, form_index)
         left join targets using (document_id, form_index)
-        """,
-    )
+        group by all
+        having unaccounted > 0
+        order by unaccounted desc, file_name
+        """
+    ).fetchall()
+    worst = tuple((name, int(count)) for name, count in rows[:_NAMED])
     told = "Every numeric cell of every form is a figure, a performance target, or stands in a refusal"
-    return Check("form", "numeric_cells_are_accounted_for", told, cells, unaccounted, is_blocking=False)
+    unaccounted = sum(int(count) for _, count in rows)
+    return Check("form", "numeric_cells_are_accounted_for", told, cells, unaccounted, is_blocking=False, worst=worst)
 
 
 CHECKS: tuple[tuple[str, str, bool], ...] = (

@@ -145,6 +145,28 @@ def test_a_broken_table_blocks_publication(here: Path, monkeypatch: pytest.Monke
     assert content(file) == before
 
 
+def test_a_check_names_the_documents_that_break_it_most(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numbers of a form that are neither figures nor refused: a warning, with the document."""
+    warehouse = toy_warehouse(here / "w" / "toys.duckdb", version=Version("unaccounted"))
+    whole = warehouse.write_core
+
+    def dropped() -> dict[str, int]:
+        counts = whole()
+        with connect(warehouse.building) as connection:
+            connection.execute(
+                "update core.form set numeric_cell_count = numeric_cell_count + 2 from core.document "
+                "where form.document_id = document.document_id and file_name = 'toy_001.txt'"
+            )
+        return counts
+
+    monkeypatch.setattr(warehouse, "write_core", dropped)
+    built = warehouse.build([here / "raw"])
+    told = [check.told for check in built.checks if not check.passed]
+    assert len(told) == 1
+    assert told[0].endswith("2 of 11 do not. Most of them: toy_001.txt: 2")
+    assert "toy_001" not in "".join(check.told for check in built.checks if check.passed)
+
+
 def test_no_documents_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "raw").mkdir()
     with pytest.raises(BuildFailed, match="no document"):
