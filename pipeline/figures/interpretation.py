@@ -596,7 +596,7 @@ class _Reading:
             if not line.code:
                 own_scheme, code = "revenue", source
         else:
-            measure, source = _balance(column, measure, source)
+            measure, source = _balance(column, measure, source, self.values)
             if not line.code and line.kind == "line" and attribute_of(line.name, "measure") in _EXPENDITURE_MEASURES:
                 measure, level = str(attribute_of(line.name, "measure")), "total"
         if measure == "total" and self.form.key == "revenue_summary":
@@ -698,9 +698,14 @@ class _Reading:
         return self.standard.fund or "all"
 
 
-def _balance(column: Column, measure: str, source: str | None) -> tuple[str, str | None]:
-    """年初结转和结余 beside expenditure is the balance at the start of the year, and no source of what is spent."""
-    if source == "carry_over" and any(text.startswith("年初") for text in column.path):
+def _balance(column: Column, measure: str, source: str | None, values: list[Column]) -> tuple[str, str | None]:
+    """年初结转和结余 beside expenditure is the balance at the start of the year, and no source of what is spent.
+
+    So is 上年结转和结余 where the form goes on to the balance at the end of the year.
+    """
+    has_end = any(other.attributes.get("measure", "").startswith("closing_balance") for other in values)
+    at_start = ("年初", "上年", "期初") if has_end else ("年初",)
+    if source == "carry_over" and any(text.startswith(at_start) for text in column.path):
         part = part_of_balance("opening_balance", measure)
         return part if part != measure else "opening_balance", None
     return measure, source

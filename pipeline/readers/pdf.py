@@ -342,7 +342,10 @@ class PdfFile:
             pdfium.FPDF_ClosePage(page)
 
     def render(self, index: int, scale: float, turn: int = 0) -> np.ndarray:
-        """Page `index` (from 0) in grey, `scale` pixels to a point, turned clockwise by `turn` degrees from how it is displayed."""
+        """Page `index` (from 0) as grey as its print is, `scale` pixels to a point, turned clockwise by `turn` degrees from how it is displayed.
+
+        Red seals are lightened to the paper (see `scan.without_seals`).
+        """
         page = pdfium.FPDF_LoadPage(self.handle, index)
         if not page:
             raise ValueError("PDFium cannot load the page")
@@ -350,16 +353,16 @@ class PdfFile:
         height = max(1, round(pdfium.FPDF_GetPageHeightF(page) * scale))
         if turn % 180:
             width, height = height, width
-        bitmap = pdfium.FPDFBitmap_CreateEx(width, height, pdfium.FPDFBitmap_Gray, None, 0)
+        bitmap = pdfium.FPDFBitmap_CreateEx(width, height, pdfium.FPDFBitmap_BGR, None, 0)
         try:
             pdfium.FPDFBitmap_FillRect(bitmap, 0, 0, width, height, 0xFFFFFFFF)
-            flags = pdfium.FPDF_ANNOT | pdfium.FPDF_GRAYSCALE
-            pdfium.FPDF_RenderPageBitmap(bitmap, page, 0, 0, width, height, turn // 90 % 4, flags)
+            pdfium.FPDF_RenderPageBitmap(bitmap, page, 0, 0, width, height, turn // 90 % 4, pdfium.FPDF_ANNOT)
             stride = pdfium.FPDFBitmap_GetStride(bitmap)
             buffer = ctypes.cast(
                 pdfium.FPDFBitmap_GetBuffer(bitmap), ctypes.POINTER(ctypes.c_ubyte * (stride * height))
             )
-            return np.frombuffer(buffer.contents, dtype=np.uint8).reshape(height, stride)[:, :width].copy()
+            colours = np.frombuffer(buffer.contents, dtype=np.uint8).reshape(height, stride)[:, : 3 * width]
+            return scan.without_seals(colours.reshape(height, width, 3), scale)
         finally:
             pdfium.FPDFBitmap_Destroy(bitmap)
             pdfium.FPDF_ClosePage(page)

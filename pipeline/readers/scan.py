@@ -32,8 +32,12 @@ BAND = 400
 BAND_OVERLAP = 48
 """The detector sees the picture in bands of so many pixels: its memory stays small on every page."""
 MOST_SKEW = 4.0
+SURE = 0.9
+"""Mean confidence of lines that surely stand upright; below it the picture is also tried upside down."""
 LEAST_CONFIDENCE = 0.5
 """Lines outside tables that are read with less are noise (seals, edges of paper)."""
+LEAST_SEAL = 50.0
+"""Points: the least height and width of a seal (they are 38 mm and more; the least in use is about 20 mm)."""
 THREADS = 1
 """Workers share the cores by document; a fixed number gives the same text on every machine."""
 
@@ -81,6 +85,28 @@ def scale_for(width: float, height: float) -> float:
     return min(DOTS_PER_INCH / 72, LONGEST_SIDE / max(width, height, 1))
 
 
+def without_seals(colours: Picture, scale: float) -> Picture:
+    """The picture (blue, green, red) in grey, red seals as light as the paper under them and what they cover still dark.
+
+    A seal is red and larger than any printed character: red figures (negative amounts) stay as dark as they are.
+    """
+    import cv2
+
+    grey: Picture = cv2.cvtColor(colours, cv2.COLOR_BGR2GRAY)
+    blue, green, red = (colours[:, :, channel] for channel in range(3))
+    is_red = ((red > 90) & (cv2.subtract(red, cv2.max(blue, green)) > 40)).astype(np.uint8)
+    if is_red.mean() < 0.0005:
+        return grey
+    reach = max(3, int(2 * scale))
+    spread = cv2.dilate(is_red, np.ones((reach, reach), np.uint8))
+    count, _, stats, _ = cv2.connectedComponentsWithStats(spread, connectivity=8)
+    for x, y, width, height, _area in stats[1:count].tolist():
+        if min(width, height) > LEAST_SEAL * scale:
+            part = (slice(y, y + height), slice(x, x + width))
+            grey[part] = np.where(is_red[part] > 0, np.maximum(grey[part], red[part]), grey[part])
+    return grey
+
+
 @dataclass(slots=True)
 class Recognised:
     """What a picture holds, in points, after it was turned clockwise by `turn` degrees to read upright."""
@@ -99,10 +125,11 @@ def read_picture(
     straight = straighten(picture)
     boxes = _detect(straight)
     turn = 0
-    if may_turn and _lies_on_its_side(boxes):
-        straight, boxes, turn = _upright(straight)
-        straight = straighten(straight)
-        boxes = _detect(straight)
+    if may_turn:
+        straight, boxes, turn = _upright(straight, boxes)
+        if turn % 180:
+            straight = straighten(straight)
+            boxes = _detect(straight)
     horizontal, vertical, mask = find_rules(straight, scale)
     clean = straight.copy()
     clean[mask > 0] = 255
@@ -145,19 +172,31 @@ def _lies_on_its_side(boxes: list[_Strip]) -> bool:
     return tall >= 4 and tall > 2 * wide
 
 
-def _upright(picture: Picture) -> tuple[Picture, list[_Strip], int]:
-    """The picture turned by a quarter, to the side on which the recogniser is surer."""
+def _upright(picture: Picture, boxes: list[_Strip]) -> tuple[Picture, list[_Strip], int]:
+    """The picture turned the way in which the recogniser is surest of a sample of its lines, and by how many degrees."""
     import cv2
 
-    best: tuple[float, Picture, list[_Strip], int] = (-1.0, picture, [], 0)
-    for quarter, degrees in ((cv2.ROTATE_90_CLOCKWISE, 90), (cv2.ROTATE_90_COUNTERCLOCKWISE, 270)):
-        turned = np.asarray(cv2.rotate(picture, quarter))
-        boxes = _detect(turned)
-        sample = boxes[:: max(1, len(boxes) // 12)]
-        scores = [score for _, score in recognise([_crop(turned, box) for box in sample])] if sample else [0.0]
-        if float(np.mean(scores)) > best[0]:
-            best = (float(np.mean(scores)), turned, boxes, degrees)
+    turns: list[tuple[int | None, int]]
+    if _lies_on_its_side(boxes):
+        turns = [(cv2.ROTATE_90_CLOCKWISE, 90), (cv2.ROTATE_90_COUNTERCLOCKWISE, 270)]
+    elif _sureness(picture, boxes) >= SURE:
+        return picture, boxes, 0
+    else:
+        turns = [(None, 0), (cv2.ROTATE_180, 180)]
+    best: tuple[float, Picture, list[_Strip], int] = (-1.0, picture, boxes, 0)
+    for way, degrees in turns:
+        turned = picture if way is None else np.asarray(cv2.rotate(picture, way))
+        found = boxes if way is None else _detect(turned)
+        if (sureness := _sureness(turned, found)) > best[0]:
+            best = (sureness, turned, found, degrees)
     return best[1], best[2], best[3]
+
+
+def _sureness(picture: Picture, boxes: list[_Strip]) -> float:
+    """Mean confidence with which a sample of the lines is recognised: that of the longer ones, which hold words."""
+    longer = sorted(boxes, key=lambda box: box.x0 - box.x1)[: max(12, len(boxes) // 2)]
+    sample = longer[:: max(1, len(longer) // 12)][:12]
+    return float(np.mean([score for _, score in recognise([_crop(picture, box) for box in sample])])) if sample else 0.0
 
 
 def straighten(picture: Picture) -> Picture:

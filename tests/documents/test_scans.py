@@ -14,6 +14,8 @@ from PIL import Image
 
 from pipeline.reading import Claim, read_document
 from tests.documents.test_expected import EXPECTED, SCANS_SHARE, compare, find, read_expected
+from tests.support.layouts import EDITIONS, read_layout
+from tests.support.layouts import compare as compare_layout
 
 DOTS_PER_INCH = 200
 SCANS = {
@@ -65,3 +67,13 @@ def test_scanned_forms_are_read_as_printed(stem: str) -> None:
     comparison = compare(expected, read_document(data, Claim(file_name=f"{stem}.pdf")).rows)
     assert not comparison.wrong, f"{stem}: {comparison}"
     assert comparison.right >= SCANS_SHARE * comparison.count, f"{stem}: {comparison}"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_page_scanned_upside_down_is_read_as_printed() -> None:
+    layout = read_layout("final_names_2020")
+    data = scan(EDITIONS["pdf"](layout), (1, 2, 3, 4, 5), skew=180.6)
+    score = compare_layout(layout, read_document(data, Claim(file_name="upside down")).rows)
+    assert not score.wrong, str(score)
+    assert score.right >= SCANS_SHARE * score.count, str(score)

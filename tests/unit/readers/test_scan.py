@@ -1,0 +1,27 @@
+"""Pictures of pages before anything is recognised in them."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from pipeline.readers.scan import without_seals
+
+SCALE = 200 / 72
+PAPER, INK, SEAL = (255, 255, 255), (30, 30, 30), (40, 40, 220)
+
+
+def test_a_seal_is_as_light_as_paper_and_what_it_covers_stays_dark() -> None:
+    page = np.full((600, 600, 3), PAPER, np.uint8)
+    cv2.circle(page, (300, 300), 120, SEAL, 10)
+    cv2.rectangle(page, (170, 295), (190, 305), INK, -1)  # print under the ring
+    grey = without_seals(page, SCALE)
+    assert grey[300, 422] > 200
+    assert grey[300, 180] < 60
+
+
+def test_red_figures_stay_dark() -> None:
+    page = np.full((600, 600, 3), PAPER, np.uint8)
+    cv2.putText(page, "-1,234.56", (100, 300), cv2.FONT_HERSHEY_SIMPLEX, 1.0, SEAL, 2)
+    grey = without_seals(page, SCALE)
+    assert (grey < 150).sum() > 100
