@@ -256,8 +256,22 @@ def _is_mixed(identity: Identity, ledger: Ledger) -> bool:
             return True
         if number and abs(running - stated.value) <= stated.half * (number + 2):
             return True
+    if _is_subtotal_among_its_parts([value for _, value in rows], -identity.difference, identity.bound):
+        return True
     total = sum(value for _, value in rows)
     return any(abs(total - times * stated.value) <= times * identity.bound for times in (2, 3))
+
+
+def _is_subtotal_among_its_parts(values: Sequence[int], excess: int, bound: int) -> bool:
+    """Whether the row that the sum has too much is itself the sum of the rows that follow it (全额, then the bodies of that kind)."""
+    for number, value in enumerate(values):
+        if abs(value - excess) <= bound:
+            running = 0
+            for taken, following in enumerate(values[number + 1 :], start=1):
+                running += following
+                if taken > 1 and abs(running - value) <= bound:
+                    return True
+    return False
 
 
 def _has_stray_row(identity: Identity, ledger: Ledger) -> bool:

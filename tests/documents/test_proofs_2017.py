@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -167,7 +168,11 @@ def test_same_input_same_rows() -> None:
 
 def test_report_names_the_suspect_first(proofs: Proofs, figures: list[Figure]) -> None:
     rows = [{name: getattr(figure, name) for name in Figure.__slots__} for figure in figures]
-    text = render(proofs.checks, proofs.suspects, rows, title="2017", narrative=printed_2017.narrative())
+    pictures = {proofs.suspects[0]["figure_id"]: Path("folder/suspect.png")}
+    text = render(
+        proofs.checks, proofs.suspects, rows, title="2017", narrative=printed_2017.narrative(), pictures=pictures
+    )
+    assert text.count("folder/suspect.png") == 1
     assert text.index("深圳市海防与打私办") < text.index("tail" if "tail" in text else "rounding 尾差", 400)
     assert "[2.5, 3.5] 万元" in text
     assert "“0”" in text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -103,6 +104,22 @@ def test_check_and_health(file: Path) -> None:
     assert "3 documents, all whole" in result.output
     assert result.exit_code == 1, "a warehouse without marts is not well"
     assert "without reference, marts, audit" in result.output
+
+
+def test_check_draws_the_suspects(file: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copy(file, tmp_path / "w.duckdb"))
+    with connect(copy) as connection:
+        connection.execute(
+            """
+            insert into core.suspect_figure by name
+            select figure_id, document_id, amount_yuan as printed_yuan, 13 as feasible_low_yuan, 13 as feasible_high_yuan, 'why' as reason
+            from core.figure where line_name = '办公'
+            """
+        )
+    told = run("check", "一.txt", "-p", tmp_path / "pictures", "-w", copy)
+    (picture,) = (tmp_path / "pictures").iterdir()
+    assert str(picture) in told
+    assert any(pixel == RED for _, pixel in Image.open(picture).getcolors(1 << 24))
 
 
 @pytest.mark.parametrize(
