@@ -1,5 +1,6 @@
 -- Figures that may become facts: leaves of counted documents, with who they are of. What a final account repeats of
--- the approved budget gives way to the budget itself, where that was read.
+-- the approved budget gives way to the budget itself, where that was read and covers the same (a unit's is not its
+-- department's).
 with figure as (
     select * from {{ ref('stg_figure') }}
     where is_leaf
@@ -21,6 +22,7 @@ agency as (
 budget as (
     select
         document.department_id,
+        document.department_level,
         figure.fiscal_year,
         figure.scheme,
     from figure
@@ -63,6 +65,7 @@ final as (
             document.document_kind = 'final_account'
             and figure.phase = 'approved'
             and document.department_id = budget.department_id
+            and document.department_level = budget.department_level
             and figure.fiscal_year = budget.fiscal_year
             and figure.scheme = budget.scheme
     where budget.department_id is null
