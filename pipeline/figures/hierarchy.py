@@ -6,6 +6,7 @@ Belongs here: setting `LineRow.parent` for the lines of one group of columns. Do
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from decimal import Decimal
@@ -31,6 +32,10 @@ def _tie_year(lines: list[LineRow], amounts: Amounts) -> str | None:
     for line in body:
         line.parent = None
     _drop_repeated_totals(body, amounts)
+    over_agencies = _lines_over_agencies(body, amounts)
+    for line, _ in over_agencies:
+        # It is of none of them, and ends the part of the one before.
+        line.agency_name = line.agency_code = None
     evidence: str | None = None
     for block in _agency_blocks(body):
         head = block[0] if block and block[0].kind == "agency" else None
@@ -42,6 +47,9 @@ def _tie_year(lines: list[LineRow], amounts: Amounts) -> str | None:
             target = amounts.get(head.row) if head is not None else _target(inner, body, amounts)
             evidence = _tie_names(inner, head, target, amounts) or evidence
     _tie_agencies(body, stated_total(body, amounts), amounts)
+    for line, heads in over_agencies:
+        for head in heads:
+            head.parent = line.row if head.parent is None else head.parent
     _tie_totals(body, amounts)
     parents = {line.parent for line in body if line.parent is not None}
     by_row = {line.row: line for line in body}
@@ -408,6 +416,9 @@ def _tie_agencies(lines: list[LineRow], target: tuple[Decimal, Decimal] | None, 
     total = sum((amounts.get(line.row, (Decimal(0), Decimal(0)))[0] for line in rest), Decimal(0))
     halves = sum((amounts.get(line.row, (Decimal(0), Decimal(0)))[1] for line in rest), Decimal(0))
     is_sum = stated is not None and abs(stated[0] - total) <= stated[1] + halves
+    if is_sum and stated is not None and target is not None and total:
+        # Two units of the same amount: where the form's total is both, neither is a part of the other.
+        is_sum = abs(target[0] - stated[0] - total) > target[1] + stated[1] + halves
     nil = all(not amounts.get(line.row, (Decimal(0),))[0] for line in heads)
     if is_sum or nil:
         for line in rest:
@@ -416,6 +427,35 @@ def _tie_agencies(lines: list[LineRow], target: tuple[Decimal, Decimal] | None, 
     nested = _parents_by_sums(heads, target, amounts)
     for line, above in zip(heads, nested or [None] * len(heads), strict=True):
         line.parent = heads[above].row if above is not None else None
+
+
+def _lines_over_agencies(lines: list[LineRow], amounts: Amounts) -> list[tuple[LineRow, list[LineRow]]]:
+    """Lines over agencies (货物, 全额拨款), each with the rows of agencies down to the next such line, whose sum it is."""
+    places = [
+        place
+        for place, (line, following) in enumerate(itertools.pairwise(lines))
+        if line.kind == "line" and not line.code and following.kind == "agency" and line.row in amounts
+        if _is_complete(lines[:place], amounts)
+    ]
+    found: list[tuple[LineRow, list[LineRow]]] = []
+    for place, end in itertools.pairwise([*places, len(lines)]):
+        heads = [line for line in lines[place:end] if line.kind == "agency"]
+        value, half = amounts[lines[place].row]
+        addends = [amounts.get(head.row, (Decimal(0), Decimal(0))) for head in heads]
+        bound = half + sum((half for _, half in addends), Decimal(0))
+        if value and abs(value - sum((value for value, _ in addends), Decimal(0))) <= bound:
+            found.append((lines[place], heads))
+    return found
+
+
+def _is_complete(lines: list[LineRow], amounts: Amounts) -> bool:
+    """Whether no line is lacking to the last agency of a run: there is none, or the lines below it add up to it."""
+    last = max((place for place, line in enumerate(lines) if line.kind == "agency"), default=None)
+    if last is None or lines[last].row not in amounts:
+        return last is None
+    value, half = amounts[lines[last].row]
+    below = [amounts[line.row] for line in lines[last + 1 :] if line.kind == "line" and line.row in amounts]
+    return abs(value - sum((one for one, _ in below), Decimal(0))) <= half + sum((one for _, one in below), Decimal(0))
 
 
 def _tie_totals(lines: list[LineRow], amounts: Amounts) -> None:

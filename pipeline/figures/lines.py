@@ -393,7 +393,7 @@ class _RowReader:
         is_line = bool(line.code) and self.scheme != "procurement"
         if code.isdigit() and is_line:
             self.agency_code = code
-        elif line.kind == "line" and code.isdigit() and names and names[0] and not any(names[1:]):
+        elif line.kind == "line" and code.isdigit() and len(code) > 2 and names and names[0] and not any(names[1:]):
             self.agency, self.agency_code = names[0], code
             line.kind, line.name, line.code, line.scheme = "agency", names[0], None, None
         elif line.kind == "total":

@@ -21,6 +21,7 @@ from pipeline.readers.printed import Cell, Grid, Line, Page, PrintedDocument
 _UNIT = re.compile(
     r"单位[:：]?[(（]?(?:人民币)?(百万元|亿元|万元|千元|元)|[(（](百万元|亿元|万元|千元|元)[)）]$|^(百万元|亿元|万元|千元)$"
 )
+_UNIT_IN_SENTENCE = re.compile(r"(?:金额|计量|数据)?单位(?:均|统一)?(?:为|是|以)?[:：]?(?:人民币)?(百万元|亿元|万元|千元|元)")
 _AGENCY = re.compile(
     r"(?:公开|编制|填报|预算|部门|单位|主管)?(?:部门|单位)(?:名称|全称)?(?:[(（]盖章[)）])?:(?!亿|万|千|元|百万)(.+?)(?:(?:金额)?单位:.*)?$"
 )
@@ -252,7 +253,7 @@ class _Builder:
             cells=cells,
             key=self.key,
             title=self.title,
-            unit=self.unit,
+            unit=self.unit or _unit_of_note([*self.notes, *(cell.text for cell in cells if _NOTE.match(comparable(cell.text)))]),
             agency_name=self.agency,
             note=" ".join(squeeze(note) for note in self.notes),
             heading_lines=self.heading,
@@ -560,6 +561,12 @@ def _unit(texts: list[str]) -> str | None:
         if match:
             return next(group for group in match.groups() if group)
     return None
+
+
+def _unit_of_note(notes: list[str]) -> str | None:
+    """Unit that a note under the form says (本表金额单位为万元); None where the notes say none, or several."""
+    found = {match.group(1) for note in notes for match in _UNIT_IN_SENTENCE.finditer(comparable(note))}
+    return found.pop() if len(found) == 1 else None
 
 
 def _agency(texts: list[str]) -> str | None:

@@ -85,6 +85,8 @@ def _is_header_row(row: list[PlainCell], inside_span: bool) -> bool:
     texts = [comparable(cell[4]) for cell in row if cell[4].strip()]
     if not texts:
         return inside_span
+    if texts[0] in ("栏次", "行次"):
+        return True
     numbers = [text for text in texts if is_number(text)]
     others = [text for text in texts if not is_number(text)]
     if numbers:
@@ -335,6 +337,8 @@ def _settle_by_content(form: Form, columns: list[Column]) -> None:
             column.role = "year"
         elif column.role in ("group", "unknown") and not texts:
             column.role = "empty"
+        elif column.role == "unknown" and codes * 2 > len(texts) and re.search(r"编码|代码|编号", column.header_path):
+            column.role = "code"
         elif column.role == "group":
             vague = bool(column.path) and column.path[-1].startswith("其他")
             column.role = ("unknown" if vague else "value") if mostly_numbers else "line_name"

@@ -1,0 +1,65 @@
+"""Agencies among the lines of a form, told by words and sums; and lines that are the sum of agencies."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from pipeline.figures import hierarchy
+from pipeline.figures.agencies import tell_agencies
+from pipeline.figures.lines import LineRow
+
+HALF = Decimal("0.005")
+
+
+def lines_and_amounts(*rows: tuple[str, str | None, int]) -> tuple[list[LineRow], hierarchy.Amounts]:
+    lines = [
+        LineRow(row=row, group=0, page_number=1, name=name, code=code, kind="total" if name == "合计" else "line")
+        for row, (name, code, _) in enumerate(rows)
+    ]
+    return lines, {row: (Decimal(value), HALF) for row, (_, _, value) in enumerate(rows)}
+
+
+def test_bodies_whose_amounts_are_the_sums_of_the_lines_below_them_are_agencies() -> None:
+    lines, amounts = lines_and_amounts(
+        ("合计", None, 60), ("青川市司法局（本级）", None, 40), ("一般公共服务支出", "201", 30), ("行政运行", "2010301", 30),
+        ("培训支出", "2050803", 10), ("青川市法律援助中心", None, 20), ("事业运行", "2010350", 20),
+    )  # fmt: skip
+    assert tell_agencies(lines, amounts)
+    assert [line.row for line in lines if line.kind == "agency"] == [1, 5]
+    assert [line.agency_name for line in lines[2:5]] == ["青川市司法局(本级)"] * 3
+    assert lines[6].agency_name == "青川市法律援助中心"
+
+
+def test_a_name_of_a_body_that_is_no_sum_is_a_line() -> None:
+    lines, amounts = lines_and_amounts(
+        ("合计", None, 60), ("市政务服务中心", None, 40), ("信息系统运行", None, 15), ("大厅物业管理", None, 5)
+    )
+    assert not tell_agencies(lines, amounts)
+    assert all(line.kind != "agency" for line in lines)
+
+
+def test_a_line_over_agencies_is_no_leaf_and_they_are_its_addends() -> None:
+    lines, amounts = lines_and_amounts(
+        ("合计", None, 50), ("全额", None, 30), ("甲局", None, 20), ("电脑", None, 20), ("乙站", None, 10), ("家具", None, 10),
+        ("差额", None, 20), ("丙院", None, 20), ("仪器", None, 20),
+    )  # fmt: skip
+    for row, name in ((2, "甲局"), (4, "乙站"), (7, "丙院")):
+        lines[row].kind = "agency"
+        lines[row].agency_name = lines[row + 1].agency_name = name
+    lines[6].agency_name = "乙站"
+    hierarchy.tie(lines, amounts)
+    assert [lines[row].parent for row in (2, 4, 7)] == [1, 1, 6]
+    assert [row for row in range(9) if lines[row].is_parent] == [0, 1, 2, 4, 6, 7]
+    assert lines[6].head is None
+
+
+def test_the_last_line_of_an_agency_is_not_over_the_next_one() -> None:
+    lines, amounts = lines_and_amounts(
+        ("合计", None, 60), ("甲局", None, 30), ("电脑", None, 30), ("乙站", None, 30), ("家具", None, 30)
+    )
+    for row, name in ((1, "甲局"), (3, "乙站")):
+        lines[row].kind = "agency"
+        lines[row].agency_name = lines[row + 1].agency_name = name
+    hierarchy.tie(lines, amounts)
+    assert lines[2].parent == 1
+    assert lines[3].parent == 0
