@@ -190,8 +190,9 @@ def status(
 @app.command()
 def check(
     document: Annotated[
-        str, typer.Argument(help="Identifier of a document, its beginning, or its file name. 文件编号或文件名。")
-    ],
+        str | None,
+        typer.Argument(help="Identifier of a document, its beginning, or its file name; none: all. 文件编号或文件名。"),
+    ] = None,
     everything: Annotated[bool, typer.Option("--everything", help="Cut no list short. 列出全部。")] = False,
     pictures: Annotated[
         Path | None,
@@ -204,12 +205,17 @@ def check(
 ) -> None:
     """What the arithmetic of one document says: figures that cannot be right, each drawn on its page, and what fails. 勾稽核对。
 
+    Without a document: how often each identity was tried, held and could not be checked, over all of them.
+
     Example 示例: `yusuan check 6ec7ac94339680c7`
     """
     from pipeline.proofs.report import render
     from pipeline.publish import drawing, questions
 
     file = _published(warehouse)
+    if document is None:
+        _print_rows(*questions.identities(file), output, title="Identities 勾稽关系")
+        return
     found = questions.find_document(file, document)
     if len(found) != 1:
         listed = "\n".join(f"  {document_id}  {name}" for document_id, name in found[:20])

@@ -312,10 +312,16 @@ def _reason(kind: str, read: Read, mutation: Mutation, proofs: Proofs) -> str:
         }
         if not gone & siblings:
             return "the only row below its parent: the sum is gone with it"
+    above = {
+        (figure.form_index, figure.parent_row_index) for figure in read.figures if figure.figure_id in mutation.wrong
+    }
+    around = mutation.wrong | {
+        figure.figure_id for figure in read.figures if (figure.form_index, figure.row_index) in above
+    }
     told = {
         row["description"].rpartition("(")[2].rstrip(")")
         for row in proofs.checks
-        if row["verdict"] == "not_checkable" and mutation.wrong & set(row["figure_ids"])
+        if row["verdict"] == "not_checkable" and around & set(row["figure_ids"])
     }
     return "set aside: " + "; ".join(sorted(told))[:120] if told else "not explained"
 

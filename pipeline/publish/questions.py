@@ -99,6 +99,24 @@ def find_document(file: Path, part: str) -> list[tuple[str, str]]:
     return [(str(row[0]), str(row[1])) for row in exact or rows]
 
 
+def identities(file: Path) -> Answer:
+    """Every identity that was met: how often it was tried, held, failed, and could not be checked, and in how many documents."""
+    return _ask(
+        file,
+        """
+        select
+            identity, scope, count(distinct document_id) as documents, count(*) as instances,
+            count(*) filter (verdict in ('exact', 'rounding', 'printed_twice')) as held,
+            count(*) filter (verdict = 'rounding') as by_rounding,
+            count(*) filter (verdict = 'printed_twice') as printed_twice,
+            count(*) filter (verdict = 'error') as failed,
+            count(*) filter (verdict = 'not_checkable') as not_checkable,
+        from core.identity_check group by all order by instances desc, identity
+        """,
+        [],
+    )
+
+
 def proofs(file: Path, document_id: str) -> dict[str, list[dict[str, Any]]]:
     """Rows of a document by table, as `pipeline.proofs.report` tells them."""
     tables = ("identity_check", "suspect_figure", "figure", "narrative_figure")

@@ -106,6 +106,24 @@ def test_check_and_health(file: Path) -> None:
     assert "without reference, marts, audit" in result.output
 
 
+def test_check_of_all_documents_counts_identities(file: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copy(file, tmp_path / "w.duckdb"))
+    with connect(copy) as connection:
+        for number, verdict in enumerate(("exact", "rounding", "error", "not_checkable", "exact")):
+            connection.execute(
+                """
+                insert into core.identity_check by name
+                select ? as identity_check_id, document_id, 'rows_add_up' as identity, 'column' as scope, 'error' as severity,
+                    'words' as description, ? as verdict, [] as figure_ids
+                from core.document where file_name = '一.txt'
+                """,
+                [str(number), verdict],
+            )
+    (row,) = json.loads(run("check", "--format", "json", "-w", copy))
+    counts = [row[name] for name in ("documents", "instances", "held", "failed", "not_checkable")]
+    assert counts == [1, 5, 3, 1, 1]
+
+
 def test_check_draws_the_suspects(file: Path, tmp_path: Path) -> None:
     copy = Path(shutil.copy(file, tmp_path / "w.duckdb"))
     with connect(copy) as connection:
