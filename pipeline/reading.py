@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipeline.figures.figure import Figure
 from pipeline.figures.interpretation import Body, Interpretation, Refused, interpret, serial_numbers
 from pipeline.figures.lines import agencies_printed
 from pipeline.figures.narrative import agency_statistics, narrative_figures, paragraphs, text_blocks
@@ -104,6 +105,7 @@ def _read_document(data: bytes, claim: Claim, reader: Callable[[bytes], PrintedD
         unread={index: _unread(interpretation) for index, interpretation in interpretations.items()},
         department=identity.department_name,
     )
+    figures = _without_doubtful(figures, forms, interpretations)
     rows.add("narrative_figure", narrative)
     rows.add("agency_statistic", statistics)
     rows.add("figure", ({name: getattr(figure, name) for name in _FIGURE_COLUMNS} for figure in figures))
@@ -112,6 +114,33 @@ def _read_document(data: bytes, claim: Claim, reader: Callable[[bytes], PrintedD
     for form in forms:
         _add_form(rows, form, interpretations.get(form.index))
     return rows.finished_document(document)
+
+
+_DOUBTFUL = 0.6
+"""Confidence of an optical reading whose digits or separators were partly guessed (`pipeline.readers.scan`)."""
+
+
+def _without_doubtful(
+    figures: list[Figure], forms: list[Form], interpretations: dict[int, Interpretation]
+) -> list[Figure]:
+    """Figures but for doubtful optical readings that no sum contains: those are refused, for nothing would show that they are wrong."""
+    doubtful = {
+        figure.cell_id
+        for figure in figures
+        if figure.confidence is not None
+        and figure.confidence <= _DOUBTFUL
+        and figure.value_state == "number"
+        and figure.proof == "unchecked"
+    }
+    for form in forms if doubtful else []:
+        interpretation = interpretations.get(form.index)
+        for cell in form.cells if interpretation is not None else []:
+            if interpretation is not None and cell.cell_id in doubtful:
+                told = f"“{cell.text}” is read with a confidence of {cell.confidence}, and no sum contains it"
+                interpretation.refused.append(Refused("low_confidence", told, [cell], cell.row, cell.column))
+                interpretation.roles[cell.cell_id] = "refused"
+                interpretation.figures = [one for one in interpretation.figures if one.cell_id != cell.cell_id]
+    return [figure for figure in figures if figure.cell_id not in doubtful]
 
 
 def _unread(interpretation: Interpretation) -> set[tuple[int, int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from pipeline.readers.scan import without_seals
+from pipeline.readers.scan import on_white, without_seals
 
 SCALE = 200 / 72
 PAPER, INK, SEAL = (255, 255, 255), (30, 30, 30), (40, 40, 220)
@@ -25,3 +25,11 @@ def test_red_figures_stay_dark() -> None:
     cv2.putText(page, "-1,234.56", (100, 300), cv2.FONT_HERSHEY_SIMPLEX, 1.0, SEAL, 2)
     grey = without_seals(page, SCALE)
     assert (grey < 150).sum() > 100
+
+
+def test_shaded_paper_becomes_white_and_ink_stays_dark() -> None:
+    page = np.tile(np.linspace(210, 130, 600), (600, 1)).astype(np.uint8)
+    page[300:304, 50:550] = 40
+    white = on_white(page)
+    assert white[100].min() > 225
+    assert white[302, 60:540].max() < 100
