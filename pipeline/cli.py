@@ -209,7 +209,6 @@ def check(
 
     Example 示例: `yusuan check 6ec7ac94339680c7`
     """
-    from pipeline.proofs.report import render
     from pipeline.publish import drawing, questions
 
     file = _published(warehouse)
@@ -225,17 +224,13 @@ def check(
     if output is not Format.table:
         _print_rows(*questions.failures(file, document_id), output)
         return
-    rows = questions.proofs(file, document_id)
     folder = pictures or Path(f"{document_id}-suspects")
     drawn: dict[str, Path] = {}
-    for suspect in rows["suspect_figure"]:
+    for figure_id in questions.suspects(file, document_id):
         folder.mkdir(parents=True, exist_ok=True)
-        drawn[suspect["figure_id"]] = folder / f"{suspect['figure_id']}.png"
-        drawn[suspect["figure_id"]].write_bytes(drawing.draw(file, drawing.find(file, suspect["figure_id"])))
-    text = render(
-        rows["identity_check"], rows["suspect_figure"], rows["figure"], title=f"{name} ({document_id})",
-        narrative=rows["narrative_figure"], pictures=drawn, everything=everything,
-    )  # fmt: skip
+        drawn[figure_id] = folder / f"{figure_id}.png"
+        drawn[figure_id].write_bytes(drawing.draw(file, drawing.find(file, figure_id)))
+    text = questions.proofs(file, document_id, f"{name} ({document_id})", drawn, everything)
     console.print(text, highlight=False, markup=False, soft_wrap=True)
 
 

@@ -1,13 +1,15 @@
 """What the command line asks of the published warehouse.
 
-Belongs here: queries whose rows are printed as they are. Does not belong here: printing, and anything that belongs in a mart.
+Belongs here: queries whose rows are printed as they are, or told as the proofs tell them. Does not belong here: printing, and anything that belongs in a mart.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pipeline.proofs.report import render
 from pipeline.publish.warehouse import connect
 
 Answer = tuple[list[str], list[tuple[Any, ...]]]
@@ -117,14 +119,24 @@ def identities(file: Path) -> Answer:
     )
 
 
-def proofs(file: Path, document_id: str) -> dict[str, list[dict[str, Any]]]:
-    """Rows of a document by table, as `pipeline.proofs.report` tells them."""
-    tables = ("identity_check", "suspect_figure", "figure", "narrative_figure")
-    found: dict[str, list[dict[str, Any]]] = {}
-    for table in tables:
+def suspects(file: Path, document_id: str) -> list[str]:
+    """Identifiers of the figures that cannot be right."""
+    rows = _ask(file, "select figure_id from core.suspect_figure where document_id = $1 order by 1", [document_id])[1]
+    return [str(row[0]) for row in rows]
+
+
+def proofs(
+    file: Path, document_id: str, title: str, pictures: Mapping[str, Path] | None = None, everything: bool = False
+) -> str:
+    """What the arithmetic of a document says, as text for a person; `pictures` show the suspects."""
+    tables: dict[str, list[dict[str, Any]]] = {}
+    for table in ("identity_check", "suspect_figure", "figure", "narrative_figure"):
         columns, rows = _ask(file, f"select * from core.{table} where document_id = $1 order by 1", [document_id])
-        found[table] = [dict(zip(columns, row, strict=True)) for row in rows]
-    return found
+        tables[table] = [dict(zip(columns, row, strict=True)) for row in rows]
+    return render(
+        tables["identity_check"], tables["suspect_figure"], tables["figure"], title=title,
+        narrative=tables["narrative_figure"], pictures=pictures, everything=everything,
+    )  # fmt: skip
 
 
 def failures(file: Path, document_id: str) -> Answer:
