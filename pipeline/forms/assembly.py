@@ -21,7 +21,9 @@ from pipeline.readers.printed import Cell, Grid, Line, Page, PrintedDocument
 _UNIT = re.compile(
     r"单位[:：]?[(（]?(?:人民币)?(百万元|亿元|万元|千元|元)|[(（](百万元|亿元|万元|千元|元)[)）]$|^(百万元|亿元|万元|千元)$"
 )
-_UNIT_IN_SENTENCE = re.compile(r"(?:金额|计量|数据)?单位(?:均|统一)?(?:为|是|以)?[:：]?(?:人民币)?(百万元|亿元|万元|千元|元)")
+_UNIT_IN_SENTENCE = re.compile(
+    r"(?:金额|计量|数据)?单位(?:均|统一)?(?:为|是|以)?[:：]?(?:人民币)?(百万元|亿元|万元|千元|元)"
+)
 _AGENCY = re.compile(
     r"(?:公开|编制|填报|预算|部门|单位|主管)?(?:部门|单位)(?:名称|全称)?(?:[(（]盖章[)）])?:(?!亿|万|千|元|百万)(.+?)(?:(?:金额)?单位:.*)?$"
 )
@@ -253,7 +255,8 @@ class _Builder:
             cells=cells,
             key=self.key,
             title=self.title,
-            unit=self.unit or _unit_of_note([*self.notes, *(cell.text for cell in cells if _NOTE.match(comparable(cell.text)))]),
+            unit=self.unit
+            or _unit_of_note([*self.notes, *(cell.text for cell in cells if _NOTE.match(comparable(cell.text)))]),
             agency_name=self.agency,
             note=" ".join(squeeze(note) for note in self.notes),
             heading_lines=self.heading,
