@@ -15,8 +15,8 @@ from pipeline.proofs.catalogue import rules, same_payments
 from pipeline.proofs.fields import Fields, comparable_name
 from pipeline.proofs.identity import Ledger
 
-_MOST_PARTS = 5
-_MOST_LINES = 14
+_MOST_PARTS = 4
+_MOST_LINES = 12
 """Of more lines than these some sum nearly always agrees by chance."""
 _MOST_CHANCE = 0.05
 """How often an agreement may be expected by chance among the sums that were tried, for it to show something."""
