@@ -1,4 +1,4 @@
-"""Setting a specimen as a ruled PDF: pages, merged headers, forms that run over pages, the mark on every page.
+"""Setting a specimen as a PDF: pages, rules, merged headers, forms that run over pages, the mark on every page.
 
 Belongs here: sizes and places. Does not belong here: what is said (`document`) and the outlines of characters (`font`).
 """
@@ -9,6 +9,7 @@ import hashlib
 import io
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
@@ -23,6 +24,9 @@ BODY_SIZE, CELL_SIZE, WIDE_CELL_SIZE, TITLE_SIZE = 12.0, 9.0, 8.0, 15.0
 HEADING_SIZES = {1: 18.0, 2: 13.0}
 LEADING = 1.4
 PADDING = 3.0
+Rules = Literal["full", "horizontal", "three_line", "none"]
+"""Which rules a table is printed with: around every cell, above and below every cell, at its head and foot and under its
+header (三线表), or none."""
 _AMOUNT = re.compile(r"-?[\d,]+(\.\d+)?")
 _NO_LINE_START = "，。、；：）)”》％%"
 
@@ -38,8 +42,9 @@ class Placed:
 
 
 class _Composer:
-    def __init__(self, specimen: Specimen) -> None:
+    def __init__(self, specimen: Specimen, rules: Rules) -> None:
         self.specimen = specimen
+        self.rules = rules
         # reportlab keeps the first font of a name for ever: each document's own characters need a name of their own.
         self.font = "Specimen" + hashlib.sha256("".join(sorted(specimen.characters)).encode()).hexdigest()[:8]
         pdfmetrics.registerFont(TTFont(self.font, cut_font(specimen.characters, self.font)))
@@ -162,6 +167,9 @@ class _Composer:
                 f"form {form.title or form.number}, part {part + 1} is {MARGIN - tops[-1]:.0f} points too long for its page"
             )
         self.canvas.setLineWidth(0.6)
+        if self.rules == "three_line":
+            for y in {tops[0], tops[header], tops[-1]}:
+                self.canvas.line(edges[0], y, edges[-1], y)
         for block in blocks:
             self.cell(block, folded[block], edges, tops, size, block.row < header, form.label_columns)
             row = block.row if block.row < header else block.row + skipped
@@ -181,7 +189,7 @@ class _Composer:
     ) -> None:
         x0, x1 = edges[block.column], edges[block.column + block.column_span]
         top, bottom = tops[block.row], tops[block.row + block.row_span]
-        self.canvas.rect(x0, bottom, x1 - x0, top - bottom, stroke=1, fill=0)
+        self.rule(block, x0, top, x1, bottom, is_header)
         self.canvas.setFont(self.font, size)
         y = (top + bottom) / 2 + len(lines) * size * LEADING / 2
         for line in lines:
@@ -194,10 +202,20 @@ class _Composer:
             else:
                 self.canvas.drawString(x0 + PADDING, base, line)
 
+    def rule(self, block: Block, x0: float, top: float, x1: float, bottom: float, is_header: bool) -> None:
+        """The rules of one cell; under a header over several columns a three-line table has a short one too."""
+        if self.rules == "full":
+            self.canvas.rect(x0, bottom, x1 - x0, top - bottom, stroke=1, fill=0)
+        elif self.rules == "horizontal":
+            self.canvas.line(x0, top, x1, top)
+            self.canvas.line(x0, bottom, x1, bottom)
+        elif self.rules == "three_line" and is_header and block.column_span > 1:
+            self.canvas.line(x0 + PADDING, bottom, x1 - PADDING, bottom)
 
-def set_pdf(specimen: Specimen) -> tuple[bytes, list[Placed]]:
+
+def set_pdf(specimen: Specimen, rules: Rules = "full") -> tuple[bytes, list[Placed]]:
     """The PDF, and where each cell of each form stands (forms counted from 0, rows and columns as in its grid)."""
-    composer = _Composer(specimen)
+    composer = _Composer(specimen, rules)
     composer.new_page(specimen.page_size)
     forms = 0
     after_form = False

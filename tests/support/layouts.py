@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ import yaml
 from pipeline.forms.text import comparable
 from typeset.document import Block, Break, FormBlock, Heading, Paragraph, Specimen
 from typeset.grid import blocks_of
-from typeset.pdf import set_pdf
+from typeset.pdf import Rules, set_pdf
 from typeset.text import set_text
 
 FOLDER = Path(__file__).parents[1] / "documents" / "layouts"
@@ -190,8 +191,8 @@ def amount_of(text: str) -> Decimal | None:
 # -- setting ------------------------------------------------------------------------------------------------------------
 
 
-def as_pdf(layout: Layout) -> bytes:
-    return set_pdf(layout.specimen)[0]
+def as_pdf(layout: Layout, rules: Rules = "full") -> bytes:
+    return set_pdf(layout.specimen, rules)[0]
 
 
 def as_text(layout: Layout) -> bytes:
@@ -397,6 +398,12 @@ ODD_EDITIONS = {
     "columns": as_columns,
 }
 """The same layouts as programs and people also leave them."""
+OPEN_EDITIONS = {
+    "pdf_horizontal": partial(as_pdf, rules="horizontal"),
+    "pdf_three_line": partial(as_pdf, rules="three_line"),
+    "pdf_unruled": partial(as_pdf, rules="none"),
+}
+"""The same pages without vertical rules: columns are where their words stand."""
 
 
 def _labels(block: FormBlock) -> list[str]:
