@@ -96,7 +96,7 @@ ui: setup ## Open Dagster's web page 打开 Dagster 页面
 	$(VENV)/bin/yusuan ui
 
 notebook: setup ## Open the notebook of an analyst's questions 打开分析笔记本
-	YUSUAN_WAREHOUSE=$(abspath $(WAREHOUSE)) $(VENV)/bin/jupyter lab docs/notebooks/five_questions.ipynb
+	YUSUAN_WAREHOUSE=$(abspath $(WAREHOUSE)) $(VENV)/bin/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) docs/notebooks/five_questions.ipynb
 
 docs: setup ## Generate the reference pages 生成文档
 	$(VENV)/bin/python -m docs.generate
