@@ -105,6 +105,20 @@ class _Column:
         return amounts * 2 > len(self.words)
 
     @property
+    def ends_together(self) -> bool:
+        """Whether its words end at one place and do not all begin at one, or are amounts, which are so set."""
+        is_money = self.is_numeric and any(_FRACTION.search(word.text) for word in self.words if word.is_amount)
+        return is_money or self._spread(True) < self._spread(False) - 0.5
+
+    @property
+    def begins_together(self) -> bool:
+        return not self.ends_together and (not self.is_numeric or self._spread(False) < self._spread(True) - 0.5)
+
+    def _spread(self, is_end: bool) -> float:
+        places = [word.x1 if is_end else word.x0 for word in self.words]
+        return max(places) - min(places)
+
+    @property
     def holds_codes(self) -> bool:
         return bool(self.words) and sum(1 for word in self.words if word.text.isdigit()) * 2 > len(self.words)
 
@@ -312,6 +326,14 @@ def _grid(
     top = min((line.top for line in printed[start : start + 2]), default=0.0)
     walls = [rule[0] for rule in rules if extent and rule[2] - rule[1] > 0.95 * (extent[1] - extent[0])]
     body_top = max((wall for wall in walls if wall < top + 3), default=None)
+    if (
+        body_top is not None
+        and body_top == walls[0]
+        and any(
+            body_top < line.middle and line.bottom < top + 0.3 * (line.bottom - line.top) for line in printed[:start]
+        )
+    ):
+        body_top = None  # the numbers of the columns stand above the rule
     if body_top is not None:
         header_words = [word for line in printed for word in line.words if word.middle < body_top]
         body_words = [word for line in printed for word in line.words if word.middle >= body_top]
@@ -332,7 +354,7 @@ def _grid(
     lower = body_top if body_top is not None else min((word.top for word in body_words), default=0.0)
     if body_top is None and header_words:
         free = max((lower - max(word.bottom for word in header_words)) / 2, 0.0)
-        upper, lower = upper - free, lower - free
+        upper, lower = walls[0] if walls else upper - free, lower - free
     columns, edges, spans = _header(blocks, columns, rules, _Frame(upper, lower, extent))
     rows = _body_rows(body_words, columns, edges, walls)
     if len(rows) < 2:
@@ -403,7 +425,7 @@ def _edges(columns: list[_Column], extent: tuple[float, float] | None) -> list[f
     edges = [extent[0] if extent else columns[0].x0 - PADDING]
     for one, other in pairwise(columns):
         low, high = one.x1 + 0.2, max(other.x0 - 0.2, one.x1 + 0.3)
-        if one.is_numeric:
+        if one.is_numeric and not (one.leaf is not None and one.leaf.centre > one.x1):
             edges.append(min(one.x1 + PADDING, (low + high) / 2))
             continue
         if other.words and not other.is_numeric:
@@ -424,8 +446,15 @@ def _edges(columns: list[_Column], extent: tuple[float, float] | None) -> list[f
 
 def _header_blocks(characters: Characters, words: list[_Word], rules: list[Segment]) -> list[_Word]:
     """Printed cells of the header: spaced letters and the lines of one cell are joined."""
-    by_line = _lines_of(characters, [member for word in words for member in word.members])
-    pieces: list[_Word] = []
+    blocks: list[list[_Word]] = []
+    for word in sorted(words, key=lambda word: word.top):
+        above = [block for block in blocks if _goes_on(block[-1], word, rules)]
+        if above:
+            above[0].append(word)
+        else:
+            blocks.append([word])
+    by_line = _lines_of(characters, [m for block in blocks if len(block) == 1 for m in block[0].members])
+    result = [_joined(block) for block in blocks if len(block) > 1]
     for line in by_line:
         joined: list[_Word] = []
         for word in line.words:
@@ -433,15 +462,8 @@ def _header_blocks(characters: Characters, words: list[_Word], rules: list[Segme
                 joined[-1] = _joined([joined[-1], word])
             else:
                 joined.append(word)
-        pieces += joined
-    blocks: list[list[_Word]] = []
-    for piece in sorted(pieces, key=lambda piece: piece.top):
-        above = [block for block in blocks if _goes_on(block[-1], piece, pieces, rules)]
-        if above:
-            above[0].append(piece)
-        else:
-            blocks.append([piece])
-    return [_joined(block) for block in blocks]
+        result += joined
+    return sorted(result, key=lambda block: block.top)
 
 
 def _is_spaced(one: _Word, other: _Word) -> bool:
@@ -459,7 +481,7 @@ def _is_set_apart(word: _Word) -> bool:
     return word.x1 - word.x0 > 1.3 * len(word.text) * word.height * 0.7
 
 
-def _goes_on(upper: _Word, lower: _Word, pieces: list[_Word], rules: list[Segment]) -> bool:
+def _goes_on(upper: _Word, lower: _Word, rules: list[Segment]) -> bool:
     """Whether a line of the header is the next line of the same cell: right below it, centred (or beginning) alike, no rule between."""
     if not (upper.x0 < lower.x1 and lower.x0 < upper.x1) or lower.middle <= upper.middle:
         return False
@@ -531,14 +553,16 @@ def _header(
 
 
 def _untold(blocks: list[_Word], columns: list[_Column]) -> list[Span]:
-    """The header as one text over the columns of amounts where it cannot be told what stands over which."""
-    # Not over the first column: a text over all columns is a title printed in the table, and no header.
-    first = next((index for index, column in enumerate(columns) if index and column.is_numeric), 1)
+    """The header as one text over the columns where it cannot be told what stands over which; no text of it stands over one of them alone.
+
+    Not over the first column: a text over all columns is a title printed in the table, and no header.
+    """
     ordered = sorted(blocks, key=lambda block: (block.top, block.x0))
-    names = [block for block in ordered if block.x1 < columns[first].x0]
+    names = [block for block in ordered if block.x1 < columns[1].x0]
     rest = [block for block in ordered if block not in names]
-    spans = [(0, 0, first - 1, 1, _joined(names))] if names else []
-    return [*spans, (0, first, len(columns) - 1, 1, _joined(rest))] if rest else spans
+    if len(rest) < 2:
+        rest = ordered
+    return [*([(0, 0, 0, 1, _joined(names))] if names else []), (0, 1, len(columns) - 1, 1, _joined(rest))]
 
 
 def _is_leaf(block: _Word, blocks: list[_Word], frame: _Frame) -> bool:
@@ -580,12 +604,12 @@ def _tie(leaves: list[_Word], columns: list[_Column]) -> list[list[_Column]] | N
         before = columns[position - 1].x1 if position else 0.0
         after = columns[position + 1].x0 if position + 1 < len(columns) else 1e9
         free = [i for i, leaf in enumerate(leaves) if not tied[i] and before < leaf.centre < after]
-        if any(_FRACTION.search(word.text) for word in column.words if word.is_amount):
-            free = [i for i in free if leaves[i].x0 < column.x1]
-        elif not column.is_numeric:
-            free = [i for i in free if leaves[i].x1 > column.x0]
-        if free:
-            tied[free[-1] if column.is_numeric else free[0]].append(column)
+        if column.ends_together:
+            free = [i for i in free if leaves[i].x0 < column.x1][-1:]
+        elif column.begins_together:
+            free = [i for i in free if leaves[i].x1 > column.x0][:1]
+        if len(free) == 1:
+            tied[free[0]].append(column)
         elif column.is_numeric:
             return None
     for places in tied:
@@ -731,8 +755,11 @@ def _place(word: _Word, edges: list[float]) -> tuple[int, int]:
 
 def _row_cells(words: list[_Word], edges: list[float]) -> list[RowCell]:
     cells: list[RowCell] = []
+    in_middle = _numbers_columns(_Line(sorted(words, key=lambda word: word.x0)))
     for word in sorted(words, key=lambda word: (word.x0, word.top)):
         first, last = _place(word, edges)
+        if in_middle:
+            first = last = min(max(bisect_right(edges, word.centre) - 1, 0), len(edges) - 2)
         if cells and first <= cells[-1][1]:
             cells[-1] = (cells[-1][0], max(cells[-1][1], last), _joined([cells[-1][2], word]))
         else:
@@ -742,6 +769,7 @@ def _row_cells(words: list[_Word], edges: list[float]) -> list[RowCell]:
 
 def _parted_rows(words: list[_Word], edges: list[float], firm: list[int], is_banded: bool) -> list[list[_Word]]:
     """The rows of one band: one where no column holds two amounts or codes one below the other."""
+    words = _with_rests(words)
     anchors: list[list[_Word]] = []
     for word in sorted((w for w in words if _place(w, edges)[0] in firm), key=lambda word: word.middle):
         if anchors and word.middle - anchors[-1][0].middle < 0.5 * word.height:
@@ -774,6 +802,22 @@ def _parted_rows(words: list[_Word], edges: list[float], firm: list[int], is_ban
             groups.append(list(block))
     rows += [((min(w.top for w in g) + max(w.bottom for w in g)) / 2, g) for g in groups]
     return [row for _, row in sorted(rows, key=lambda row: row[0])]
+
+
+def _with_rests(words: list[_Word]) -> list[_Word]:
+    """Amounts and codes too wide for their column joined with their last digits, which stand on the next line."""
+    result: list[_Word] = []
+    for word in sorted(words, key=lambda word: word.middle):
+        for index, upper in enumerate(result):
+            is_rest = word.text.isdigit() and len(word.text) <= 2 and word.middle > upper.middle
+            is_cut = re.search(r"\d\.\d?$", upper.text) and abs(upper.x1 - word.x1) < 1.5
+            is_code = re.fullmatch(r"\d{5,}", upper.text) and abs(upper.x0 - word.x0) < 1.5
+            if is_rest and (is_cut or is_code) and word.top - upper.bottom < LINE_GAP * upper.height:
+                result[index] = _joined([upper, word])
+                break
+        else:
+            result.append(word)
+    return result
 
 
 def _text_blocks(words: list[_Word], edges: list[float], anchors: list[float]) -> list[list[_Word]]:
