@@ -473,7 +473,7 @@ def _is_spaced(one: _Word, other: _Word) -> bool:
     if len(other.text) != 1 or not (len(one.text) == 1 or (one.text.isalpha() and _is_set_apart(one))):
         return gap < 0.6 * one.height * 0.7 and (one.text[-1] in "（(：:" or other.text[0] in "）)")
     if other.text in "类款节" or one.text in _KEY_LETTER:
-        return other.text == "目" and one.text == "项" and gap < 4 * size
+        return other.text == "目" and one.text == "项" and gap < 8 * size
     return gap < 6 * size
 
 
@@ -610,8 +610,8 @@ def _tie(leaves: list[_Word], columns: list[_Column]) -> list[list[_Column]] | N
             free = [i for i in free if leaves[i].x1 > column.x0][:1]
         if len(free) == 1:
             tied[free[0]].append(column)
-        elif column.is_numeric:
-            return None
+    if not _tie_in_order(tied, columns):
+        return None
     for places in tied:
         if sum(1 for column in places if column.is_numeric) > 1:
             return None
@@ -685,6 +685,25 @@ def _parents(
                 merged[-1].leaves += node.leaves
         nodes = merged
     return over
+
+
+def _tie_in_order(tied: list[list[_Column]], columns: list[_Column]) -> bool:
+    """Tie what is left, in order, where as many columns as leaves stand between two that are tied; false where amounts are left."""
+    leaf_of = {id(column): index for index, places in enumerate(tied) for column in places}
+    left = [position for position, column in enumerate(columns) if id(column) not in leaf_of]
+    for position in left:
+        if id(columns[position]) in leaf_of:
+            continue
+        before = max((leaf_of[id(column)] for column in columns[:position] if id(column) in leaf_of), default=-1)
+        end = next((i for i in range(position, len(columns)) if id(columns[i]) in leaf_of), len(columns))
+        after = leaf_of[id(columns[end])] if end < len(columns) else len(tied)
+        if after - before - 1 == end - position:
+            for offset, column in enumerate(columns[position:end], start=before + 1):
+                tied[offset].append(column)
+                leaf_of[id(column)] = offset
+        elif any(column.is_numeric for column in columns[position:end]):
+            return False
+    return True
 
 
 def _parted(heads: list[_Word], run: list[_Node], rules: list[Segment]) -> list[range] | None:
