@@ -64,7 +64,7 @@ class Measured:
 
 
 def born_digital(pages: int) -> list[tuple[Path, PrintedDocument]]:
-    """Whole documents with text, in an order that is the same in every run, until they have so many pages; and their cells."""
+    """Whole documents with text and without pictures to be read, in an order that is the same in every run, until they have so many pages; and their cells."""
     paths = sorted(path for kind in ("budget", "final_account") for path in CORPUS.glob(f"{kind}/*.pdf"))
     random.Random(7).shuffle(paths)
     chosen: list[tuple[Path, PrintedDocument]] = []
@@ -72,11 +72,12 @@ def born_digital(pages: int) -> list[tuple[Path, PrintedDocument]]:
         if sum(len(printed.pages) for _, printed in chosen) >= pages:
             break
         with pdf.PdfFile(path.read_bytes()) as file:
-            has_pictures = not all(file.content(index).characters for index in range(file.page_count))
-        if has_pictures:
+            has_text = all(file.content(index).characters for index in range(file.page_count))
+        if not has_text:
             continue
-        printed = read(path.read_bytes())
-        if all(page.method == "pdf" for page in printed.pages):
+        with patch.object(pdf.scan, "read_picture", wraps=pdf.scan.read_picture) as optical:
+            printed = read(path.read_bytes())
+        if not optical.called and all(page.method == "pdf" for page in printed.pages):
             chosen.append((path, printed))
     return chosen
 
@@ -204,8 +205,9 @@ before this one was written are in [why/architecture.md](../why/architecture.md)
 
 def main() -> None:
     """Measure, print, and write the report."""
-    documents = born_digital(int(sys.argv[1]) if len(sys.argv) > 1 else 300)
+    # Workers are forked off this process: nothing may have loaded the recogniser's models before.
     memory = peak_memory()
+    documents = born_digital(int(sys.argv[1]) if len(sys.argv) > 1 else 300)
     # The first document of a process pays for what is made once (patterns, catalogues, models): it is read once before.
     measure(*documents[0])
     measured = [measure(path, printed) for path, printed in documents]
