@@ -273,7 +273,7 @@ def shell(warehouse: WarehouseOption = None) -> None:
     import duckdb
 
     from pipeline.publish import questions
-    from pipeline.publish.warehouse import connect
+    from pipeline.publish.database import connect
 
     with contextlib.suppress(ImportError):
         import readline  # noqa: F401 (line editing)
@@ -383,7 +383,7 @@ def sql(
     import duckdb
 
     from pipeline.publish import citations
-    from pipeline.publish.warehouse import connect
+    from pipeline.publish.database import connect
 
     with connect(_published(warehouse), read_only=True) as connection:
         try:

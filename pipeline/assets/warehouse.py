@@ -15,9 +15,10 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
 
 from pipeline.assets.resource import WarehouseResource
+from pipeline.publish.checks import CHECKS, Check
 from pipeline.publish.documents import Progress
 from pipeline.publish.manifest import ensure_manifest
-from pipeline.publish.warehouse import CHECKS, DBT_PROJECT, Check, partition_of
+from pipeline.publish.warehouse import DBT_PROJECT, partition_of
 from pipeline.publish.worst import NEEDS, needs
 from schemas import core
 

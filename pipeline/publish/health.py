@@ -13,7 +13,8 @@ from pathlib import Path
 import duckdb
 
 from pipeline.archive.store import CorruptArchive
-from pipeline.publish.warehouse import SCHEMAS, Warehouse, connect, hours_since_last_build, version_of
+from pipeline.publish.database import SCHEMAS, connect, version_of
+from pipeline.publish.warehouse import Warehouse, hours_since_last_build
 from schemas import version
 
 _FREE_SHARE_OF_FILE = 3

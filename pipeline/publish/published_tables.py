@@ -15,7 +15,8 @@ from pathlib import Path
 import duckdb
 import yaml
 
-from pipeline.publish.warehouse import DBT_PROJECT, SCHEMAS
+from pipeline.publish.database import SCHEMAS
+from pipeline.publish.warehouse import DBT_PROJECT
 from schemas import core
 
 _SEPARATOR = " · "

@@ -15,7 +15,6 @@ import functools
 import hashlib
 import json
 import os
-import re
 import shutil
 import socket
 import sqlite3
@@ -30,7 +29,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pandera.errors
 import polars as pl
 
 from pipeline import workers
@@ -42,6 +40,8 @@ from pipeline.archive.registry import Registry
 from pipeline.archive.runs import lay_out, warehouse_rows
 from pipeline.archive.sources import Source, read_sources
 from pipeline.archive.store import CorruptArchive, Store
+from pipeline.publish.checks import Check, core_checks
+from pipeline.publish.database import connect, count, free_views_of_file_name, version_of
 from pipeline.publish.documents import (
     Progress,
     ReadDocument,
@@ -57,8 +57,7 @@ from pipeline.publish.documents import (
 from pipeline.readers import reader
 from pipeline.reading import read_document
 from schemas import core, version
-from schemas.admission import REFERENCES, sound_rows
-from schemas.table import Table, quoted
+from schemas.admission import sound_rows
 
 PROJECT = Path(__file__).resolve().parents[2]
 DBT_PROJECT = PROJECT / "dbt_project"
@@ -66,12 +65,10 @@ DBT = Path(sys.executable).parent / "dbt"
 DEFAULT_FILE = PROJECT / "warehouse" / "yusuan.duckdb"
 DEFAULT_RAW = PROJECT / "raw"
 UNKNOWN = "unknown"
-SCHEMAS = ("core", "reference", "marts", "audit")
 _TABLES = {table.name: table for table in core.TABLES}
 _ROWS_PER_BATCH = 200_000
 _PAUSE_SECONDS = 1.0
 _LOG_BYTES = 20_000_000
-_NAMED = 5
 DBT_WORKING_FOLDERS = {"target", "logs", "dbt_packages"}
 
 
@@ -81,35 +78,6 @@ class WarehouseBusy(RuntimeError):
 
 class BuildFailed(RuntimeError):
     """The build cannot go on; the published file is as it was. The message says why and what to do."""
-
-
-@dataclass(frozen=True)
-class Check:
-    """One rule that the written tables must satisfy before anything is derived from them."""
-
-    table: str
-    name: str
-    description: str
-    looked_at: int
-    violations: int
-    is_blocking: bool = True
-    worst: tuple[tuple[str, int], ...] = ()
-    """Documents that break it most often, where it is told which: name, and how often."""
-
-    @property
-    def told(self) -> str:
-        """The rule in a sentence, with how often it is broken, and by which documents most."""
-        if self.passed:
-            return self.description
-        named = "; ".join(f"{name}: {count}" for name, count in self.worst)
-        return f"{self.description}: {self.violations} of {self.looked_at} do not" + (
-            f". Most of them: {named}" if named else ""
-        )
-
-    @property
-    def passed(self) -> bool:
-        """Whether nothing breaks the rule. The table of documents is never empty; another one may be."""
-        return self.violations == 0 and (self.looked_at > 0 or self.table != "document")
 
 
 @dataclass
@@ -394,7 +362,7 @@ class Warehouse:
                 )
             }
             _insert(connection, {name: [frame] for name, frame in {**self._fetching(), **own}.items()})
-            counts = {table.name: _count(connection, f"core.{table.name}") for table in core.TABLES}
+            counts = {table.name: count(connection, f"core.{table.name}") for table in core.TABLES}
             connection.execute("checkpoint")
         return counts
 
@@ -405,17 +373,8 @@ class Warehouse:
         documents do not contradict each other. The names of the checks do not depend on the documents. `file` is another one to
         look at than the one under construction.
         """
-        checks = []
         with self.connect(file or self.building, read_only=True) as connection:
-            documents = _count(connection, "core.document")
-            missing = abs(len(self.documents) - documents)
-            told = "Every document that was taken in has its row"
-            checks.append(Check("document", "every_document_has_its_row", told, len(self.documents), missing))
-            for table in core.TABLES:
-                checks.append(_check_schema(connection, table))
-                checks.append(_check_keys(connection, table))
-            checks.append(_check_account(connection))
-        return checks
+            return core_checks(connection, len(self.documents))
 
     def dbt_command(self, command: str = "build") -> list[str]:
         """The dbt command for this warehouse, as the command line and Dagster both run it."""
@@ -455,11 +414,11 @@ class Warehouse:
     def publish(self, signature: str) -> None:
         """Replace the published file by the finished one, at once and for good."""
         with self.connect(self.building) as connection:
-            _free_views_of_file_name(connection)
+            free_views_of_file_name(connection)
             connection.execute("checkpoint")
         self.building.with_name(self.building.name + ".wal").unlink(missing_ok=True)
         with self.connect(self.building, read_only=True) as connection:
-            if _count(connection, "core.document") != len(self.documents):
+            if count(connection, "core.document") != len(self.documents):
                 raise BuildFailed(f"{self.building} does not hold the documents of this build; nothing was published")
         _sync(self.building)
         record = {"signature": signature, **_stamp(self.building)}
@@ -535,7 +494,7 @@ class Warehouse:
             tables = connection.execute(
                 "select schema_name || '.' || table_name from duckdb_tables() where not internal order by 1"
             ).fetchall()
-            return [(table, _count(connection, table)) for (table,) in tables]
+            return [(table, count(connection, table)) for (table,) in tables]
 
     def succeeded(self, is_new: bool) -> None:
         """Record a build whose steps were run one by one and have come to their end: that it is fresh, and whether it is new."""
@@ -626,19 +585,6 @@ class Warehouse:
                 shutil.rmtree(path, ignore_errors=True)
 
 
-def version_of(file: Path) -> int | None:
-    """Version of the tables of a warehouse file: 0 of one that is older than versions, None where there is no file that can be opened."""
-    if not file.is_file():
-        return None
-    try:
-        with connect(file, read_only=True) as connection:
-            return _value(connection, "select max(schema_version) from core.schema_version")
-    except duckdb.CatalogException:
-        return 0
-    except (duckdb.Error, TypeError):
-        return None
-
-
 def partition_of(summary: Mapping[str, Any]) -> tuple[str, str]:
     """Fiscal year and jurisdiction of a document by the summary of its reading; UNKNOWN where it did not say."""
     return str(summary.get("fiscal_year") or UNKNOWN), summary.get("jurisdiction_name") or UNKNOWN
@@ -684,126 +630,9 @@ def _failures_told() -> Iterator[None]:
         ) from error
 
 
-@contextlib.contextmanager
-def connect(path: Path, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection of bounded memory that is closed whatever happens, and asks no network for anything."""
-    config: dict[str, Any] = {
-        "memory_limit": os.environ.get("YUSUAN_MEMORY", "4GB"),
-        "threads": available_cores(),
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
-        "preserve_insertion_order": True,
-    }
-    with contextlib.closing(duckdb.connect(str(path), read_only=read_only, config=config)) as connection:
-        yield connection
-
-
 def _members(data: bytes) -> Iterable[tuple[str, bytes]]:
     """The documents inside a container, as the readers know containers."""
     return reader.members(data) if reader.detect_format(data) == "zip" else ()
-
-
-def _check_schema(connection: duckdb.DuckDBPyConnection, table: Table) -> Check:
-    """The pandera schema of a table, asked of what was written, a batch at a time."""
-    looked_at, broken = 0, 0
-    # Uniqueness over all batches is a question for the database: see `_check_keys`.
-    schema = table.schema
-    reader = connection.execute(f"select * from core.{table.name}").to_arrow_reader(_ROWS_PER_BATCH)
-    for batch in reader:
-        frame = pl.DataFrame(pl.from_arrow(batch))
-        looked_at += frame.height
-        try:
-            schema.validate(frame, lazy=True)
-        except pandera.errors.SchemaErrors as errors:
-            broken += errors.failure_cases.height
-    told = "Every row satisfies the schema of its table (pandera)"
-    return Check(table.name, "rows_satisfy_their_schema", told, looked_at, broken)
-
-
-def _check_keys(connection: duckdb.DuckDBPyConnection, table: Table) -> Check:
-    """Keys name one row, over all documents; references lead to a row."""
-    looked_at = _count(connection, f"core.{table.name}")
-    broken = 0
-    for column in table.columns:
-        if column.unique:
-            broken += looked_at - _value(connection, f"select count(distinct {column.name}) from core.{table.name}")
-    for reference in REFERENCES:
-        if reference.table == table.name and not reference.is_list:
-            named = " and ".join(f"child.{column} is not null" for column in reference.columns)
-            pairs = zip(reference.columns, reference.target, strict=True)
-            joined = " and ".join(f"parent.{target} = child.{column}" for column, target in pairs)
-            broken += _value(
-                connection,
-                f"select count(*) from core.{reference.table} as child where {named} and not exists "
-                f"(select 1 from core.{reference.parent} as parent where {joined})",
-            )
-    told = "Keys name one row each and references lead to a row"
-    return Check(table.name, "keys_and_references_hold", told, looked_at, broken)
-
-
-def _check_account(connection: duckdb.DuckDBPyConnection) -> Check:
-    """Nothing is dropped in silence: a warning, because what is amiss is amiss in one document and is shown with it."""
-    cells = _value(connection, "select coalesce(sum(numeric_cell_count), 0)::bigint from core.form")
-    rows = connection.execute(
-        """
-        with figures as (
-            select document_id, form_index, count(distinct cell_id) as cells
-            from core.figure where value_state in ('number', 'zero') group by all
-        ),
-        targets as (
-            select document_id, form_index, count(distinct cell_id) as cells
-            from (select document_id, form_index, unnest(cell_ids) as cell_id from core.performance_indicator) group by all
-        )
-        select document.file_name, sum(greatest(
-            form.numeric_cell_count - form.refused_cell_count - coalesce(figures.cells, 0) - coalesce(targets.cells, 0), 0
-        ))::bigint as unaccounted
-        from core.form as form
-        inner join core.document as document using (document_id)
-        left join figures using (document_id, form_index)
-        left join targets using (document_id, form_index)
-        group by all
-        having unaccounted > 0
-        order by unaccounted desc, file_name
-        """
-    ).fetchall()
-    worst = tuple((name, int(count)) for name, count in rows[:_NAMED])
-    told = "Every numeric cell of every form is a figure, a performance target, or stands in a refusal"
-    unaccounted = sum(int(count) for _, count in rows)
-    return Check("form", "numeric_cells_are_accounted_for", told, cells, unaccounted, is_blocking=False, worst=worst)
-
-
-CHECKS: tuple[tuple[str, str, bool], ...] = (
-    ("document", "every_document_has_its_row", True),
-    *(
-        (table.name, name, True)
-        for table in core.TABLES
-        for name in ("rows_satisfy_their_schema", "keys_and_references_hold")
-    ),
-    ("form", "numeric_cells_are_accounted_for", False),
-)
-"""Table, name and whether it blocks, of every check that `Warehouse.check_core` makes."""
-
-
-def _free_views_of_file_name(connection: duckdb.DuckDBPyConnection) -> None:
-    """Have views name schema and table only. dbt has them name the database too, that is the file: a copy would not open them."""
-    views = connection.execute(
-        "select database_name, schema_name, view_name, sql, comment from duckdb_views() where not internal order by all"
-    ).fetchall()
-    for database, schema, view, statement, comment in views:
-        qualifier = rf'(?<![\w."])(?:{re.escape(database)}|"{re.escape(database)}")\.(?=(?:{"|".join(SCHEMAS)})\.|"(?:{"|".join(SCHEMAS)})")'
-        freed = re.sub(qualifier, "", statement)
-        if freed == statement:
-            continue
-        columns = connection.execute(
-            "select column_name, comment from duckdb_columns() "
-            "where schema_name = ? and table_name = ? and comment is not null",
-            [schema, view],
-        ).fetchall()
-        connection.execute(re.sub(r"^create view", "create or replace view", freed, flags=re.IGNORECASE))
-        if comment is not None:
-            connection.execute(f"comment on view {schema}.{view} is {quoted(comment)}")
-        for column, told in columns:
-            connection.execute(f'comment on column {schema}.{view}."{column}" is {quoted(told)}')
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, batch: dict[str, list[pl.DataFrame]]) -> None:
@@ -813,16 +642,6 @@ def _insert(connection: duckdb.DuckDBPyConnection, batch: dict[str, list[pl.Data
             connection.register("batch", pl.concat(frames).to_arrow())
             connection.execute(f"insert into core.{table.name} by name select * from batch")
             connection.unregister("batch")
-
-
-def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    return _value(connection, f"select count(*) from {table}")
-
-
-def _value(connection: duckdb.DuckDBPyConnection, query: str) -> int:
-    row = connection.execute(query).fetchone()
-    assert row is not None
-    return int(row[0])
 
 
 def _stamp(path: Path) -> dict[str, int]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.publish.warehouse import connect
+from pipeline.publish.database import connect
 
 _NAMED = 5
 

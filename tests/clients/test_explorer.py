@@ -14,9 +14,10 @@ import pdfplumber
 import pytest
 from lxml import html
 
+from pipeline.publish.database import connect
 from pipeline.publish.explorer import build_explorer
 from pipeline.publish.explorer.building import echarts
-from pipeline.publish.warehouse import DEFAULT_RAW, connect
+from pipeline.publish.warehouse import DEFAULT_RAW
 
 FIRST_LOAD_BYTES = 300_000
 TEN_THOUSAND = Decimal(10_000)

@@ -18,7 +18,8 @@ import duckdb
 import pytest
 
 from docs import generate
-from pipeline.publish.warehouse import DEFAULT_FILE, connect
+from pipeline.publish.database import connect
+from pipeline.publish.warehouse import DEFAULT_FILE
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"

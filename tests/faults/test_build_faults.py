@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.publish.warehouse import WarehouseBusy, connect
+from pipeline.publish.database import connect
+from pipeline.publish.warehouse import WarehouseBusy
 from pipeline.workers import Limits
 from tests.support.builds import ROOT, content, start_build
 from tests.support.faults import assert_nothing_left, assert_warehouse_whole, chance, hashes, times

@@ -20,7 +20,7 @@ from pipeline.archive.runs import fetch_sources
 from pipeline.archive.sources import Source
 from pipeline.assets import automation, fetching
 from pipeline.publish import fetch, warehouse
-from pipeline.publish.warehouse import connect
+from pipeline.publish.database import connect
 from tests.faults.site import Site
 from tests.faults.test_month import LIMITS, START, World, sources_of
 from tests.support.faults import assert_warehouse_whole, times

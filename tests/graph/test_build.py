@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.archive.readings import Version
-from pipeline.publish.warehouse import BuildFailed, connect
+from pipeline.publish.database import connect
+from pipeline.publish.warehouse import BuildFailed
 from pipeline.workers import Limits
 from tests.support.builds import content
 from tests.support.toy import toy_warehouse, write_toys

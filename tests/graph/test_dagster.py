@@ -19,7 +19,8 @@ from pipeline.archive.sources import read_sources
 from pipeline.assets import automation, fetching, publishing, warehouse
 from pipeline.assets.resource import WarehouseResource
 from pipeline.definitions import defs
-from pipeline.publish.warehouse import DBT, BuildFailed, Warehouse, connect, hours_since_last_build
+from pipeline.publish.database import connect
+from pipeline.publish.warehouse import DBT, BuildFailed, Warehouse, hours_since_last_build
 from pipeline.workers import Limits
 from tests.support.builds import content
 from tests.support.toy import read_toy, write_toys

@@ -144,7 +144,7 @@ def test_a_rule_of_one_form_concerns_the_documents_with_that_form(project: Path)
 
 def run_forms(project: Path) -> dict[str, set[str]]:
     """Forms with figures of each document."""
-    from pipeline.publish.warehouse import connect
+    from pipeline.publish.database import connect
 
     with connect(project / "w" / "yusuan.duckdb", read_only=True) as connection:
         rows = connection.execute(

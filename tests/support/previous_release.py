@@ -17,7 +17,7 @@ from pathlib import Path
 
 from pipeline.archive.ledger import LEDGER_NAME, Ledger, Publication
 from pipeline.archive.store import Store
-from pipeline.publish.warehouse import connect
+from pipeline.publish.database import connect
 
 WHEN = "2026-03-01T12:00:00+00:00"
 

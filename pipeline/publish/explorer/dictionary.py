@@ -15,10 +15,11 @@ from pathlib import Path
 import duckdb
 
 from pipeline.archive.readings import digest_of_files
+from pipeline.publish.database import connect
 from pipeline.publish.explorer.content import Row, ask, grouped
 from pipeline.publish.explorer.site import MissingPart
 from pipeline.publish.manifest import ensure_manifest
-from pipeline.publish.warehouse import DBT, DBT_PROJECT, DBT_WORKING_FOLDERS, connect
+from pipeline.publish.warehouse import DBT, DBT_PROJECT, DBT_WORKING_FOLDERS
 
 SCHEMAS = ("marts", "core", "audit", "reference")
 _SEPARATOR = " · "
