@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
 from decimal import Decimal
 
 from pipeline.figures.lines import SOURCE_PARENT, LineRow, attribute_of, source_of
+from pipeline.figures.nesting import parents_by_sums
 from pipeline.forms.text import bare_name
 
 Amounts = dict[int, tuple[Decimal, Decimal]]
@@ -323,77 +323,13 @@ def _parents_by_sums(
     """
     if target is None or not target[0] or len(lines) > 400:
         return None
-    printed = [_whole(amounts.get(line.row, (Decimal(0), Decimal(0)))) for line in lines]
-    exact = [(value, 0) for value, _ in printed]
-    sought, half = _whole(target)
-    for depth in range(_DEEPEST):
-        for values, slack in ((exact, 0), (printed, half)):
-            try:
-                found = _SumSearch(values, depth).fill(0, sought, slack, 0, False)
-            except _SearchTooLong:
-                return None
-            end = next(
-                (end for end in sorted(found, reverse=True) if not any(value for value, _ in values[end:])), None
-            )
-            if end is not None:
-                parents: list[int | None] = [None] * len(lines)
-                for child, parent in found[end]:
-                    parents[child] = parent
-                return parents
-    return None
+    nothing = (Decimal(0), Decimal(0))
+    return parents_by_sums([_whole(amounts.get(line.row, nothing)) for line in lines], _whole(target))
 
 
 def _whole(amount: tuple[Decimal, Decimal]) -> tuple[int, int]:
     """Amount and half unit in ten-thousandths of a yuan, the finest that is printed: the search compares them very often."""
     return int(amount[0] * 10_000), int(amount[1] * 10_000)
-
-
-_DEEPEST = 5
-"""Levels of names below a total; the shallowest nesting that adds up is taken, an exact one before one within rounding."""
-
-
-class _SearchTooLong(Exception):
-    """The search for a nesting was given up."""
-
-
-Nesting = tuple[tuple[int, int | None], ...]
-"""(line, parent) pairs of a run of lines; parent None stands for the line whose addends were sought."""
-
-
-class _SumSearch:
-    """Search for runs of lines that add up to a given amount, each line with or without addends of its own."""
-
-    def __init__(self, values: list[tuple[int, int]], deepest: int) -> None:
-        self.values = values
-        self.deepest = deepest
-        self.known: dict[tuple[int, int, int, int, bool], dict[int, Nesting]] = {}
-
-    def fill(self, position: int, remaining: int, slack: int, depth: int, is_begun: bool) -> dict[int, Nesting]:
-        """Runs from `position` on that add up to `remaining` within rounding, by where they end."""
-        key = (position, remaining, slack, depth, is_begun)
-        if key in self.known:
-            return self.known[key]
-        if len(self.known) > 20000:
-            raise _SearchTooLong
-        found: dict[int, Nesting] = {position: ()} if is_begun and abs(remaining) <= slack else {}
-        self.known[key] = found
-        if position < len(self.values) and depth <= self.deepest:
-            for end, nesting in self._extend(position, remaining, slack, depth):
-                found.setdefault(end, nesting)
-        return found
-
-    def _extend(self, position: int, remaining: int, slack: int, depth: int) -> Iterator[tuple[int, Nesting]]:
-        """Take the line at `position` as the next addend: with each run below it that adds up to it, then without any."""
-        value, half = self.values[position]
-        if abs(value) > abs(remaining) + slack + half:
-            return
-        below = self.fill(position + 1, value, half, depth + 1, False) if value else {}
-        for end, inner in [*below.items(), (position + 1, ())]:
-            further = self.fill(end, remaining - value, slack + half, depth, True)
-            if further:
-                owned = tuple((child, position if parent is None else parent) for child, parent in inner)
-                for final, rest in further.items():
-                    yield final, ((position, None), *owned, *rest)
 
 
 def _tie_agencies(lines: list[LineRow], target: tuple[Decimal, Decimal] | None, amounts: Amounts) -> None:
