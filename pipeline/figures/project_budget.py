@@ -7,6 +7,7 @@ here: indicators and targets (`performance`); forms whose columns are amounts th
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from pipeline.figures.amount import UNITS, Amount, parse_amount
 from pipeline.figures.figure import Figure
@@ -42,7 +43,9 @@ def project_budgets(form: Form, body: Body, taken: set[str]) -> list[Figure]:
         if amount is not None:
             phase = reader.phase(cell) or body.phase
             figures.append(_figure(form, body, cell, label, amount, str(unit), reader.project(cell), phase))
-    return figures
+    # Amounts of one row that no head tells apart (the columns of 年初预算数 and 全年执行数 were not told) say nothing.
+    alike = Counter((figure.row_index, figure.header_path, figure.phase) for figure in figures)
+    return [figure for figure in figures if alike[figure.row_index, figure.header_path, figure.phase] == 1]
 
 
 def _figure(

@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from statistics import median
 
 from pipeline.readers.characters import Characters, TextLine, lines
@@ -36,6 +36,8 @@ _FRACTION = re.compile(r"\d[.,，]\d|^0$")
 _CODE = re.compile(r"[\[【]?\d{3,}[\]】]?")
 _YEAR = re.compile(r"20\d\d年?")
 _NUMBERED = re.compile(r"(?:[一二三四五六七八九十]+、|[(（][一二三四五六七八九十]+[)）]|\d+[、.])")
+_LABEL = re.compile(r"[:：。]|单位[(（]|^[(（]?[\w]*元[)）]?$")
+_OF_WHICH = re.compile(r"其中[:：]")
 _LEADER = re.compile(r"\.{4,}|…{2,}|·{4,}")
 _KEY_LETTER = frozenset("类款项目节")
 """Letters that are headers of their own where they stand apart (类 款 项)."""
@@ -144,6 +146,8 @@ def open_tables(
         inside = [line for line in printed if top - 1 < line.middle < bottom + 1]
         if sum(1 for line in inside if len(line.words) >= 2) < 2 or not any(line.amounts for line in inside):
             continue
+        if used.intersection(_members(inside)):
+            continue  # part of a table already read
         x0, x1 = min(rule[1] for rule in group), max(rule[2] for rule in group)
         within = [rule for rule in rules if top - 1 < rule[0] < bottom + 1 and rule[1] > x0 - 5 and rule[2] < x1 + 5]
         grid = _grid(characters, inside, within, (x0, x1), number, method)
@@ -259,7 +263,7 @@ def _runs(printed: list[_Line]) -> list[list[_Line]]:
             else:
                 break
         body = [line for line in printed[start:end] if _is_body(line)]
-        if len(body) >= LEAST_ROWS and _is_aligned(body):
+        if (len(body) >= LEAST_ROWS and _is_aligned(body)) or _is_coded(body):
             first = start
             while first > 0 and start - first < 12 and _is_header_line(printed[first - 1], printed[first]):
                 first -= 1
@@ -286,7 +290,7 @@ def _is_near(upper: _Line, lower: _Line) -> bool:
 
 def _is_header_line(line: _Line, below: _Line) -> bool:
     text = "".join(word.text for word in line.words)
-    is_label = bool(re.search(r"[:：。]|单位[(（]|^[(（]?[\w]*元[)）]?$", text))
+    is_label = bool(_LABEL.search(_OF_WHICH.sub("", text)))
     is_title = len(line.words) == 1 and (text.endswith("表") or line.words[0].height > 1.2 * below.words[0].height)
     return _follows(line, below) and not is_label and not is_title
 
@@ -311,6 +315,17 @@ def _is_aligned(body: list[_Line]) -> bool:
     return bool(columns) and aligned >= 0.6 * amounts and (len(columns) >= 2 or 2 * fractions >= amounts)
 
 
+def _is_coded(body: list[_Line]) -> bool:
+    """Whether as few as two lines are a table for sure: each begins with a code, and their amounts are money that ends together."""
+    ends = [[word.x1 for word in line.amounts if _FRACTION.search(word.text)] for line in body]
+    return (
+        len(body) >= 2
+        and all(_is_code(line.words[0]) for line in body)
+        and all(len(own) >= 2 for own in ends)
+        and all(any(abs(end - other) < 4 for other in ends[0]) for own in ends[1:] for end in own)
+    )
+
+
 # the table --------------------------------------------------------------------------------------------------------
 
 
@@ -322,41 +337,24 @@ def _grid(
     number: int,
     method: str,
 ) -> Grid | None:
-    start = next((index for index, line in enumerate(printed) if _begins_body(line)), len(printed))
-    top = min((line.top for line in printed[start : start + 2]), default=0.0)
     walls = [rule[0] for rule in rules if extent and rule[2] - rule[1] > 0.95 * (extent[1] - extent[0])]
-    body_top = max((wall for wall in walls if wall < top + 3), default=None)
-    if (
-        body_top is not None
-        and body_top == walls[0]
-        and any(
-            body_top < line.middle and line.bottom < top + 0.3 * (line.bottom - line.top) for line in printed[:start]
-        )
-    ):
-        body_top = None  # the numbers of the columns stand above the rule
-    if body_top is not None:
-        header_words = [word for line in printed for word in line.words if word.middle < body_top]
-        body_words = [word for line in printed for word in line.words if word.middle >= body_top]
-    else:
-        header_words = [word for line in printed[:start] for word in line.words]
-        body_words = [word for line in printed[start:] for word in line.words]
-        # The first name may begin above its amounts.
-        if start and start < len(printed):
-            above = [word for word in header_words if printed[start].top < word.bottom - 0.1 * word.height]
-            header_words = [w for w in header_words if w not in above]
-            body_words += above
     numbers = {id(word) for line in printed if _numbers_columns(line) for word in line.words}
-    columns = _columns([word for word in body_words if id(word) not in numbers])
-    if len(columns) < 2 or not any(column.is_numeric for column in columns):
+    table: _Table | None = None
+    for header_words, body_words, frame in _partings(printed, walls, extent):
+        columns = _columns([word for word in body_words if id(word) not in numbers])
+        if len(columns) < 2 or not any(column.is_numeric for column in columns):
+            continue
+        blocks = _header_blocks(characters, header_words, rules)
+        told = _header(blocks, columns, rules, frame)
+        if told is not None:
+            table = _Table(body_words, *told)
+            break
+        if table is None:
+            table = _Table(body_words, columns, _edges(columns, extent), _untold(blocks, columns))
+    if table is None:
         return None
-    blocks = _header_blocks(characters, header_words, rules)
-    upper = walls[0] if body_top is not None else min((word.top for word in header_words), default=0.0)
-    lower = body_top if body_top is not None else min((word.top for word in body_words), default=0.0)
-    if body_top is None and header_words:
-        free = max((lower - max(word.bottom for word in header_words)) / 2, 0.0)
-        upper, lower = walls[0] if walls else upper - free, lower - free
-    columns, edges, spans = _header(blocks, columns, rules, _Frame(upper, lower, extent))
-    rows = _body_rows(body_words, columns, edges, walls)
+    columns, edges, spans = table.columns, table.edges, table.spans
+    rows = _body_rows(table.words, columns, edges, walls)
     if len(rows) < 2:
         return None
     cells: list[Cell] = []
@@ -387,6 +385,55 @@ def _grid(
     return Grid(
         number, len(bounds) - 1, len(columns), cells, method, box, tuple(round(edge, 2) for edge in edges)
     )  # fmt: skip
+
+
+def _partings(
+    printed: list[_Line], walls: list[float], extent: tuple[float, float] | None
+) -> Iterator[tuple[list[_Word], list[_Word], _Frame]]:
+    """Words of the header, words of the body and where the header is: as the first amount says, then with fewer lines of header.
+
+    On a page that goes on with a form the rest of a name that the page edge cuts stands between the header and the first amount;
+    so do the first lines of a name beside whose middle the first amount stands.
+    """
+    start = next((index for index, line in enumerate(printed) if _begins_body(line)), len(printed))
+    yield _parting(printed, start, walls, extent)
+    if start < len(printed):
+        names = takewhile(lambda index: len(printed[index].words) == 1, range(start - 1, 0, -1))
+        for index in names:
+            yield _parting(printed, index, walls, extent)
+
+
+def _parting(
+    printed: list[_Line], start: int, walls: list[float], extent: tuple[float, float] | None
+) -> tuple[list[_Word], list[_Word], _Frame]:
+    """Header and body where the body begins with line `start`, or at the rule above it."""
+    top = min((line.top for line in printed[start : start + 2]), default=0.0)
+    body_top = max((wall for wall in walls if wall < top + 3), default=None)
+    if (
+        body_top is not None
+        and body_top == walls[0]
+        and any(
+            body_top < line.middle and line.bottom < top + 0.3 * (line.bottom - line.top) for line in printed[:start]
+        )
+    ):
+        body_top = None  # the numbers of the columns stand above the rule
+    if body_top is not None:
+        header_words = [word for line in printed for word in line.words if word.middle < body_top]
+        body_words = [word for line in printed for word in line.words if word.middle >= body_top]
+    else:
+        header_words = [word for line in printed[:start] for word in line.words]
+        body_words = [word for line in printed[start:] for word in line.words]
+        # The first name may begin above its amounts.
+        if start and start < len(printed):
+            above = [word for word in header_words if printed[start].top < word.bottom - 0.1 * word.height]
+            header_words = [w for w in header_words if w not in above]
+            body_words += above
+    upper = walls[0] if body_top is not None else min((word.top for word in header_words), default=0.0)
+    lower = body_top if body_top is not None else min((word.top for word in body_words), default=0.0)
+    if body_top is None and header_words:
+        free = max((lower - max(word.bottom for word in header_words)) / 2, 0.0)
+        upper, lower = walls[0] if walls else upper - free, lower - free
+    return header_words, body_words, _Frame(upper, lower, extent)
 
 
 def _begins_body(line: _Line) -> bool:
@@ -505,17 +552,30 @@ Span = tuple[int, int, int, int, _Word]
 """A cell of the header: level, first and last column, how many levels it spans, its words."""
 
 
+@dataclass(slots=True)
+class _Table:
+    """A table parted in header and body: the words of the body, the columns with their edges, the cells of the header."""
+
+    words: list[_Word]
+    columns: list[_Column]
+    edges: list[float]
+    spans: list[Span]
+
+
 def _header(
     blocks: list[_Word], columns: list[_Column], rules: list[Segment], frame: _Frame
-) -> tuple[list[_Column], list[float], list[Span]]:
-    """Columns of the body and those that only the header has, their edges, and the cells of the header over them."""
+) -> tuple[list[_Column], list[float], list[Span]] | None:
+    """Columns of the body and those that only the header has, their edges, and the cells of the header over them.
+
+    None where it cannot be told what stands over which column.
+    """
     if not blocks:
         return columns, _edges(columns, frame.extent), []
     leaves = [block for block in blocks if _is_leaf(block, blocks, frame)]
     leaves.sort(key=lambda leaf: leaf.centre)
     tied = _tie(leaves, columns)
     if tied is None:
-        return columns, _edges(columns, frame.extent), _untold(blocks, columns)
+        return None
     every = list(columns)
     for leaf, places in zip(leaves, tied, strict=True):
         if not places:
@@ -535,7 +595,7 @@ def _header(
     if all(column.leaf is not None for column in every if column.is_numeric):
         over = _parents([block for block in blocks if block not in leaves], leaves, every, edges, rules, frame)
     if over is None:
-        return columns, _edges(columns, frame.extent), _untold(blocks, columns)
+        return None
     spans: list[Span] = []
     depth = max((len(path) for path in over.values()), default=0)
     done: set[int] = set()
@@ -778,7 +838,9 @@ def _row_cells(words: list[_Word], edges: list[float]) -> list[RowCell]:
     for word in sorted(words, key=lambda word: (word.x0, word.top)):
         first, last = _place(word, edges)
         if in_middle:
-            first = last = min(max(bisect_right(edges, word.centre) - 1, 0), len(edges) - 2)
+            # No column has two numbers, though a column of short codes may reach less far than its header.
+            after = cells[-1][1] + 1 if cells else 0
+            first = last = min(max(bisect_right(edges, word.centre) - 1, after), len(edges) - 2)
         if cells and first <= cells[-1][1]:
             cells[-1] = (cells[-1][0], max(cells[-1][1], last), _joined([cells[-1][2], word]))
         else:
