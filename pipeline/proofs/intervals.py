@@ -196,6 +196,8 @@ def _programme(
     solver = highspy.Highs()
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("threads", 1)
+    # The programmes are small, and asked again and again: to simplify them takes longer than to solve them.
+    solver.setOptionValue("presolve", "off")
     solver.passModel(model)
     return solver
 
@@ -224,19 +226,22 @@ def _solve_component(
             solution.broken.add(index)
     system = _System(component.constraints, constraints, halves)
     freed: list[int] = []
-    feasible = is_cheapest = False
+    enough: list[int] | None = None
+    """Places that leave nothing infeasible, though cheaper ones may do."""
+    feasible = False
     for _ in range(_MOST_ROUNDS):
         remaining = deadline - time.monotonic()
         if remaining <= 0:
             break
-        freed = _cheapest_cover(clauses, costs, remaining) if is_cheapest else _quick_cover(clauses, costs)
-        certificates = _disjoint_certificates(system, [system.column[place] for place in freed], deadline)
+        freed = _quick_cover(clauses, costs) if enough is None else _cheapest_cover(clauses, costs, remaining)
+        free = [system.column[place] for place in freed]
+        certificates = [] if freed == enough else _disjoint_certificates(system, free, deadline)
         if certificates is None:
             break
-        if not certificates and is_cheapest:
-            feasible = True
+        feasible = not certificates and enough is not None
+        if feasible:
             break
-        is_cheapest = not certificates
+        enough = None if certificates else freed
         for rows, columns in certificates:
             clauses.append(frozenset(system.places[number] for number in columns))
             indices = {system.rows[number] for number in rows}
@@ -293,7 +298,7 @@ def _cheapest_cover(clauses: Sequence[frozenset[int]], costs: Sequence[float], s
         ([1.0] * len(minimal), [_INFINITE] * len(minimal)),
     )
     solver.setOptionValue("mip_rel_gap", 1e-4)
-    solver.setOptionValue("presolve", "off")
+    solver.setOptionValue("mip_heuristic_run_feasibility_jump", False)
     for number in range(len(places)):
         solver.changeColIntegrality(number, highspy.HighsVarType.kInteger)
     _run(solver, seconds)
