@@ -15,13 +15,14 @@ from pipeline.forms.header import RECEPTION_PARTS, Column, columns_of
 from pipeline.forms.text import bare_name, comparable, is_memo, is_number, numbering_rank, squeeze
 
 CODE = re.compile(r"^[\[【(（]?([2-5]\d{2}(?:\d{2}){0,4})[\]】)）]?[-—–－\s_.]*(.*)$")
+_IN_PARTS = re.compile(r"^([2-5]\d{2})[.·-](\d{2})(?:[.·-](\d{2}))?(?!\d)")
 _PART = re.compile(r"^\d{2}$")
 _PROCUREMENT_CODE = re.compile(r"^([A-C]\d{0,8})[-—\s]*(.*)$")
 _AGENCY_CODE = re.compile(r"^[\[【]?(\d{3,15})[\]】]?[-—\s]*((?!年)\D.*)$")
 """A code and a name in one cell; a year that begins the name of a project (2026年…) is no code."""
 _NO_CODE = re.compile(r"^[-—–－/\s]+$")
 GRAND_TOTAL = re.compile(
-    r"^(?:(?:收入|支出|收、支|收支)?(?:总计|合计|总合计|共计)|(?:收入|支出)(?:总额|总数)|部门合计|单位合计)[:：]?$"
+    r"^(?:(?:收入|支出|收、支|收支|(?:政府)?采购(?:支出|预算|金额)?)?(?:总计|合计|总合计|共计)|(?:收入|支出)(?:总额|总数)|部门合计|单位合计)[:：]?$"
 )
 CURRENT_TOTAL = re.compile(r"^(?:本年|当年|本期)(?:收入|支出|收支)?(?:合计|总计|小计)[:：]?$")
 _SUBTOTAL = re.compile(r"^(?:小计|.*小计)$")
@@ -74,6 +75,12 @@ class LineRow:
     is_code_printed: bool = True
     """Whether the code stands in the row; False where it was found by the line's name."""
     path: list[str] = field(default_factory=list)
+
+    @property
+    def has_key(self) -> bool:
+        """Whether anything says what the line is of; codes of other classifications only class what is procured."""
+        is_classed = self.cross_code is not None and self.scheme != "procurement"
+        return bool(self.name or self.code or self.year) or is_classed
 
     @property
     def level(self) -> str | None:
@@ -189,7 +196,7 @@ class _RowReader:
         found: dict[str, tuple[str, str]] = {}
         code, name = self._split_code(row)
         if not code:
-            match = CODE.match(squeeze(self.text("line_name", row)))
+            match = CODE.match(_join_code(self.text("line_name", row)))
             if match and match.group(2) and not match.group(2)[0].isdigit():
                 code, name = match.group(1), match.group(2)
         if code:
@@ -217,8 +224,8 @@ class _RowReader:
         )
 
     def _plain_code(self, kind: str, row: int) -> tuple[str, str]:
-        text = squeeze(self.text(f"{kind}_code", row))
-        name = squeeze(self.text(f"{kind}_name", row))
+        text = _join_code(self.text(f"{kind}_code", row))
+        name = _join_code(self.text(f"{kind}_name", row))
         if not text:
             category, section = (squeeze(self.text(f"{kind}_{part}_code", row)) for part in ("category", "section"))
             text = section if section.startswith(category) and len(section) > 3 else category + section
@@ -243,7 +250,7 @@ class _RowReader:
             cell = self.cells.spanning.get((row, column.index))
             if cell is not None and cell.text and cell.cell_id not in seen:
                 seen.add(cell.cell_id)
-                parts.append(squeeze(cell.text))
+                parts.append(_join_code(cell.text))
         return self._from_parts(parts)
 
     def _compose(self, category: str, section: str, item: str) -> str:
@@ -301,7 +308,12 @@ class _RowReader:
             # In a list of projects the code says what the project is classed as; the line is the project.
             line.cross_scheme, line.cross_code, line.cross_name = line.scheme, line.code, line.name or text or None
             line.scheme, line.code, text = "project", None, project
-        if project and (not text or self.form.key == "project_expenditure") and not line.code:
+        if (
+            project
+            and (not text or self.form.key == "project_expenditure")
+            and not line.code
+            and not (self.scheme == "procurement" and self._has_unknown_words(row))
+        ):
             text = project
         match = CODE.match(squeeze(text)) if text else None
         if match and match.group(2) and not line.code and not match.group(2)[0].isdigit() and len(match.group(1)) >= 3:
@@ -330,7 +342,8 @@ class _RowReader:
             words = squeeze(self.text("code", row) or self.text("economic_code", row))
             is_name = re.match(r"[\u4e00-\u9fff(]{2}", words) and not catalogue.declares_nil(words)
             line.name = words if is_name else ""
-        line.name = line.name or line.cross_name or ""
+        if not (self.scheme == "procurement" and self._has_unknown_words(row)):
+            line.name = line.name or line.cross_name or ""
         plain = bare_name(line.name)
         if GRAND_TOTAL.match(plain):
             line.kind = "total"
@@ -340,6 +353,11 @@ class _RowReader:
         line.rank = numbering_rank(line.name)
         if re.match(r"^(?:备?注|说明)\d?[:：.]", line.name):
             line.kind = "note"
+
+    def _has_unknown_words(self, row: int) -> bool:
+        """Whether words stand in the row under a header that nobody explained: they may say what is procured for the project."""
+        texts = (self.cells.key_text(row, column.index) for column in self.by_role.get("unknown", []))
+        return any(text.strip() and not is_number(text) for text in texts)
 
     def _read_agency(self, line: LineRow, row: int) -> None:
         if self.by_role.get("agency_code") and not self.by_role.get("agency_name"):
@@ -422,6 +440,11 @@ def _indent(cell: FormCell | None) -> float | None:
     if cell is None or cell.text_x0 is None or cell.box is None:
         return None
     return round(cell.text_x0 - cell.box.x0, 1)
+
+
+def _join_code(text: str) -> str:
+    """The squeezed text, a code at its front that is printed in parts (201.03.01, 208-05) written as one number."""
+    return _IN_PARTS.sub(lambda match: "".join(part or "" for part in match.groups()), squeeze(text), count=1)
 
 
 def _scheme_of_code(code: str) -> str | None:

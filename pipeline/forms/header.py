@@ -22,7 +22,9 @@ _PARTS_OF_BALANCE = ("basic", "project", "carried_basic", "carried_project", "ca
 _YEAR = re.compile(r"(20\d\d)年?")
 _YEAR_TEXT = re.compile(r"20\d\d年?度?")
 _YEAR_OR_CHANGE = re.compile(r"20\d\d年?度?|.*(?:增减|变化|比较).*")
-_CODE_SHAPE = re.compile(r"^[\[【]?(?:[2-5]\d{2}(?:\d{2}){0,4})(?:[\]】]|[-—]|$)")
+_CODE_SHAPE = re.compile(r"^[\[【]?[2-5]\d{2}(?:(?:\d{2}){0,4}|(?:[.·]\d{2}){2})(?:[\]】]|[-—]|$)")
+_PROCUREMENT_SHAPE = re.compile(r"^[A-C]\d{0,8}$")
+"""Codes of what is procured: goods A, works B, services C, and the levels below them."""
 _TOTAL_NAME = re.compile(r"^(?:合计|总计|.*(?:收入|支出)(?:合计|总计))$")
 _NUMBERED = re.compile(r"^(?:[一二三四五六七八九十]+、|[(（][一二三四五六七八九十]+[)）]|\d+[、.])")
 """A numbered text is a line of data (一、一般公共服务支出), even where it happens to match a header."""
@@ -328,7 +330,7 @@ def _settle_by_content(form: Form, columns: list[Column]) -> None:
     for column, texts in zip(columns, _data_texts(form), strict=True):
         numbers = sum(1 for text in texts if is_number(text))
         mostly_numbers = bool(texts) and numbers * 2 > len(texts)
-        codes = sum(1 for text in texts if _CODE_SHAPE.match(text))
+        codes = sum(1 for text in texts if _CODE_SHAPE.match(text) or _PROCUREMENT_SHAPE.match(text))
         if (
             texts
             and all(_YEAR_OR_CHANGE.fullmatch(text) for text in texts)
@@ -340,7 +342,7 @@ def _settle_by_content(form: Form, columns: list[Column]) -> None:
         elif column.role == "unknown" and codes * 2 > len(texts) and re.search(r"编码|代码|编号", column.header_path):
             column.role = "code"
         elif column.role == "group":
-            vague = bool(column.path) and column.path[-1].startswith("其他")
+            vague = bool(column.path) and column.path[-1].startswith(("其他", "其中"))
             column.role = ("unknown" if vague else "value") if mostly_numbers else "line_name"
         elif (
             column.role in ("line_name", "project_name", "economic_name", "government_economic_name") and mostly_numbers
@@ -349,14 +351,32 @@ def _settle_by_content(form: Form, columns: list[Column]) -> None:
         elif column.role == "value" and texts and not numbers and not any(is_percentage(text) for text in texts):
             column.role = "value" if all(re.fullmatch(r"[-—–/－无]+", text) for text in texts) else "remark_or_value"
         elif not column.path and texts:
-            column.role = "value" if mostly_numbers else "line_name"
-    if not any(column.role in NAME_ROLES for column in columns):
-        for column, texts in zip(columns, _data_texts(form), strict=True):
-            if column.role == "unknown" and texts and not any(is_number(text) for text in texts):
-                column.role = "line_name"
+            column.role = "unknown" if mostly_numbers else "line_name"
+    _settle_names(form, columns)
     for column in columns:
         if column.role == "remark_or_value":
             column.role = "value" if column.attributes else "remark"
+
+
+def _settle_names(form: Form, columns: list[Column]) -> None:
+    """Where no header names a column of names, columns of words under unknown headers hold them.
+
+    In a list of what is procured, where codes only class the lines, one header must stand over them all: of several, no one
+    can say which names the line and which says how it is procured. Then the lines are left without a name.
+    """
+    if any(column.role in NAME_ROLES for column in columns):
+        return
+    words = [
+        column
+        for column, texts in zip(columns, _data_texts(form), strict=True)
+        if column.role == "unknown" and texts and not any(is_number(text) for text in texts)
+    ]
+    is_procurement = form.key is not None and catalogue.standard_form(form.key).scheme == "procurement"
+    is_told = not is_procurement or len({column.path[:1] for column in words}) == 1
+    for column in words:
+        column.role = "line_name" if is_told else "unknown"
+        if is_procurement:
+            column.attributes["scheme"] = "procurement"
 
 
 RECEPTION_PARTS = ("domestic_reception", "foreign_guest_reception", "reception_abroad")
