@@ -133,9 +133,12 @@ def interpret(form: Form, body: Body, judge: Judge) -> Interpretation:
     columns = columns_of(form, body.fiscal_year)
     cross_columns(form, columns, body.fiscal_year)
     best_name, best = "header as printed", _Reading(form, body, columns).interpretation()
+    alternatives = alternative_columns(form, columns)
+    if not alternatives:
+        return best
     best_judgement = judge(best.figures)
     rejected: list[dict[str, str]] = []
-    for name, alternative in alternative_columns(form, columns):
+    for name, alternative in alternatives:
         other = _Reading(form, body, alternative).interpretation()
         judgement = judge(other.figures)
         if judgement.rank > best_judgement.rank:

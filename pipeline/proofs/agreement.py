@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from pipeline.proofs.catalogue import Rule, rules, selector
 from pipeline.proofs.diagnosis import power_of_ten
-from pipeline.proofs.fields import NESTED_FUNDS, Fields, Places
+from pipeline.proofs.fields import NESTED_FUNDS, Fields, Places, key_of
 from pipeline.proofs.identity import Amount, Identity, Ledger
 
 _IN_FORM = frozenset({"row", "column", "form"})
@@ -88,12 +88,12 @@ def _add_quantity(
     ledger: Ledger, rule: Rule, fields: Sequence[Fields], by_kind: Places, funds: Funds, complete: set[int]
 ) -> None:
     amounts = ledger.amounts
+    quantity_of = key_of(rule.match)
     quantities: defaultdict[tuple[object, ...], defaultdict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for place in by_kind.chosen(text.strip() for text in rule.addends.split(" ; ")):
+    for place in by_kind.chosen(*(text.strip() for text in rule.addends.split(" ; "))):
         if amounts[place].state != "blank":
             field = fields[place]
-            key = tuple(field(name) for name in rule.match)
-            quantities[key][field.figure.form_index].append(place)
+            quantities[quantity_of(field)][field.figure.form_index].append(place)
     aggregated = bool(_AGGREGATED.intersection(rule.match))
     units: defaultdict[tuple[object, ...], list[tuple[object, ...]]] = defaultdict(list)
     if aggregated:
@@ -122,12 +122,11 @@ def _add_missing_lines(ledger: Ledger, rule: Rule, fields: Sequence[Fields]) -> 
 
     A row that is left out takes its sum with it where it is the only one below its class: only another form can tell.
     """
-    is_line = selector(rule.addends)
+    is_line, lines_of = selector(rule.addends), key_of(rule.match)
     codes: defaultdict[tuple[object, ...], defaultdict[int, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
     for place, field in enumerate(fields):
         if is_line(field) and field.code and field.code.isdigit() and ledger.amounts[place].value:
-            key = tuple(field(name) for name in rule.match)
-            codes[key][field.figure.form_index].setdefault(field.code, place)
+            codes[lines_of(field)][field.figure.form_index].setdefault(field.code, place)
     for forms in codes.values():
         for form_index, own in forms.items():
             broken_down = Counter(len(code) for code in own if _items_below(code, own))

@@ -9,8 +9,9 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from pipeline.figures.figure import Figure
@@ -101,6 +102,11 @@ def fields_of_document(figures: Sequence[Figure]) -> list[Fields]:
     return fields
 
 
+def key_of(names: Sequence[str]) -> Callable[[Fields], tuple[Any, ...]]:
+    """What an amount has under these names (two at least), by which a rule puts amounts together."""
+    return attrgetter(*(name if name in _DERIVED else f"figure.{name}" for name in names))
+
+
 class Places:
     """Places of the figures by kind: a selector is asked once of each kind, and not of each figure."""
 
@@ -110,7 +116,7 @@ class Places:
             kinds[field.kind].append(place)
         self._kinds = [(fields[places[0]], places) for places in kinds.values()]
 
-    def chosen(self, selectors: Iterable[str]) -> list[int]:
+    def chosen(self, *selectors: str) -> list[int]:
         """Places that one of the selectors chooses, in the order of the document."""
         tests = [selector(text) for text in selectors]
         return sorted(place for field, places in self._kinds if any(test(field) for test in tests) for place in places)

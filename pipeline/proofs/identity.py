@@ -74,6 +74,12 @@ class Identity:
         """(place, coefficient) of stated − Σ addends = 0."""
         return ((self.stated, 1), *((place, -coefficient) for place, coefficient in self.addends))
 
+    @property
+    def signature(self) -> frozenset[tuple[int, int]]:
+        """What is equal for identities that say the same, whichever of their terms is the one stated."""
+        terms = self.terms
+        return frozenset(terms) if min(terms)[1] > 0 else frozenset((place, -sign) for place, sign in terms)
+
 
 @dataclass(slots=True)
 class Ledger:
@@ -101,10 +107,14 @@ class Ledger:
         """
         identity = Identity(rule, stated, tuple(addends), reason=reason, extra_bound=extra_bound, is_linear=is_linear)
         amounts = self.amounts
-        if not even_blank and all(amounts[place].is_blank for place in identity.places):
+        if (
+            not even_blank
+            and amounts[stated].is_blank
+            and all(amounts[place].is_blank for place, _ in identity.addends)
+        ):
             return None
-        signature = frozenset(identity.terms)
-        if signature in self._known or frozenset((place, -sign) for place, sign in signature) in self._known:
+        signature = identity.signature
+        if signature in self._known:
             return None
         self._known.add(signature)
         weigh(identity, amounts)

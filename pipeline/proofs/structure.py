@@ -11,8 +11,8 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
 from pipeline.figures.figure import Figure
-from pipeline.proofs.catalogue import Rule, rules, selector
-from pipeline.proofs.fields import Fields, Places, is_total
+from pipeline.proofs.catalogue import Rule, rules
+from pipeline.proofs.fields import Fields, Places, is_total, key_of
 from pipeline.proofs.identity import Identity, Ledger
 
 _FEWEST_BLANK_TOTALS = 2
@@ -91,25 +91,25 @@ def add_form_identities(ledger: Ledger, figures: Sequence[Figure], fields: Seque
 
 
 def _add_sums(ledger: Ledger, rule: Rule, fields: Sequence[Fields], places: Places) -> None:
-    texts = [text.strip() for text in rule.addends.split(" + ")]
-    addends = [(selector(text.strip("[]")), text.startswith("[")) for text in texts]
-    totals_of_rule = places.chosen([rule.stated])
-    if not totals_of_rule:
+    is_stated = frozenset(places.chosen(rule.stated))
+    if not is_stated:
         return
-    is_stated = set(totals_of_rule)
+    texts = [text.strip() for text in rule.addends.split(" + ")]
+    addends = [(frozenset(places.chosen(text.strip("[]"))), text.startswith("[")) for text in texts]
     groups: defaultdict[tuple[object, ...], tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
-    for place in places.chosen([rule.stated, *(text.strip("[]") for text in texts)]):
+    key = key_of(rule.match)
+    for place in sorted(is_stated.union(*(chosen for chosen, _ in addends))):
         field = fields[place]
         if field.figure.is_memo and rule.force != "promise":
             continue
-        groups[tuple(field(name) for name in rule.match)][0 if place in is_stated else 1].append(place)
+        groups[key(field)][0 if place in is_stated else 1].append(place)
     totals = {identity.stated for identity in ledger.identities if identity.rule.method == "parent_column"}
     for stated, parts in groups.values():
         if len(stated) != 1 or not parts or (rule.scope == "row" and stated[0] in totals):
             continue
         chosen: list[int] = []
-        for matches, optional in addends:
-            found = [place for place in parts if matches(fields[place])]
+        for addend, optional in addends:
+            found = [place for place in parts if place in addend]
             if len(found) == 1:
                 chosen.append(found[0])
             elif found or not optional:
