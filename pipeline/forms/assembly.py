@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from pipeline.forms import catalogue
+from pipeline.forms.beside import has_other_columns, is_beside, rows_agree
 from pipeline.forms.form import Form, FormCell
 from pipeline.forms.header import count_header_rows
 from pipeline.forms.text import comparable, is_number, join_lines, numbering_rank, squeeze
@@ -35,16 +36,22 @@ _NOTE = re.compile(r"^(?:备?注|说明|备注说明)[:：\d]|^(?:注)\d?[:：.�
 _HEADING = re.compile(r"^(?:第[一二三四五六七八九十]+[部章]|[一二三四五六七八九十]+、|[(][一二三四五六七八九十]+[)])")
 _CONTINUED = re.compile(r"[(（]?(?:续表?|续\d*|续上表)[)）]?$|^续表?\d*[:：]?")
 _MAX_TITLE = 60
+_TABLE_TITLE = re.compile(r"^[^。;；,，!?:：]{4,40}表(?:[(（][^)）]*[)）])*$")
+"""The title of any table, also of one that the catalogue does not know: it ends what stands above it."""
 
 
 @dataclass(slots=True)
 class _Fragment:
-    """One grid with the lines printed above it since the grid before."""
+    """One grid with the lines printed above it since the grid before.
+
+    `beside`: the grid holds further columns of the rows of that one of the form's grids below one another.
+    """
 
     grid: Grid
     heading: list[str]
     on_new_page: bool
     running: frozenset[str] = frozenset()
+    beside: int | None = None
 
 
 def assemble(document: PrintedDocument, document_id: str) -> tuple[list[Form], list[Line]]:
@@ -166,6 +173,11 @@ class _Builder:
         self.unit = _unit(first.heading) or _unit(_lead_texts(first.grid, self.lead))
         self.agency = _agency(first.heading) or _agency(_lead_texts(first.grid, self.lead))
 
+    @property
+    def grids(self) -> list[Grid]:
+        """Grids that stand one below the other in the joined form."""
+        return [fragment.grid for fragment in self.fragments if fragment.beside is None]
+
     def uses(self, text: str) -> bool:
         """Whether a line above the form is its title, number, unit or agency, rather than narrative."""
         normal = comparable(text)
@@ -199,7 +211,23 @@ class _Builder:
             len(comparable(text)) > 4 and not self._is_running_head(text, fragment.running) for text in fragment.heading
         ):
             return False
-        return self._columns_agree(grid)
+        fragment.beside = self._stands_beside(grid)
+        if fragment.beside is not None:
+            return True
+        return self._columns_agree(grid) and not has_other_columns(self.grids[0], grid)
+
+    def _stands_beside(self, grid: Grid) -> int | None:
+        """Which of the grids below one another the grid holds further columns of; None where it holds none.
+
+        Sheets that are too wide are printed across and then down, or down and then across: the first two pages tell.
+        """
+        counts = Counter(fragment.beside for fragment in self.fragments if fragment.beside is not None)
+        last = len(self.grids) - 1
+        if last and self.fragments[1].beside is not None:
+            return last if counts[last] < counts[0] and rows_agree(self.grids[last], grid) else None
+        target = counts.total() % (last + 1)
+        agrees = rows_agree if target else is_beside
+        return target if agrees(self.grids[target], grid) else None
 
     def _is_running_head(self, text: str, running: frozenset[str]) -> bool:
         normal = comparable(text)
@@ -211,13 +239,13 @@ class _Builder:
 
     def _columns_agree(self, grid: Grid) -> bool:
         first = self.fragments[0].grid
-        if grid.column_count == self.fragments[-1].grid.column_count or grid.column_count == first.column_count:
+        if grid.column_count in (self.grids[-1].column_count, first.column_count):
             return True
         if grid.method == "text":
             return abs(grid.column_count - first.column_count) <= 4
         if not grid.column_edges or not first.column_edges:
             return False
-        union = _union_edges([*(f.grid.column_edges for f in self.fragments), grid.column_edges])
+        union = _union_edges([*(own.column_edges for own in self.grids), grid.column_edges])
         widest = max(len(first.column_edges), len(grid.column_edges))
         return len(union) <= widest + 2
 
@@ -274,19 +302,28 @@ class _Builder:
         return form
 
     def _joined_cells(self, index: int, document_id: str) -> tuple[list[FormCell], int, int, list[int]]:
-        places = _column_places([fragment.grid for fragment in self.fragments])
+        below = _column_places(self.grids)
+        starts = [0, *itertools.accumulate(grid.row_count for grid in self.grids)]
+        ends = [max(columns[-1] for columns in below)] * len(below)
         cells: list[FormCell] = []
         repeated: list[int] = []
-        offset = 0
         header = [_row_texts(self.fragments[0].grid, row) for row in range(min(8, self.fragments[0].grid.row_count))]
         cuts: list[tuple[int, int]] = []
+        part = -1
         for number, fragment in enumerate(self.fragments):
             grid = fragment.grid
-            columns = places[number]
-            if number:
-                repeated += [offset + row for row in _repeated_rows(grid, header)]
-                if grid.page_number == self.fragments[number - 1].grid.page_number + 1:
-                    cuts.append((offset - 1, next(row for row in itertools.count(offset) if row not in repeated)))
+            if fragment.beside is not None:
+                offset = starts[fragment.beside]
+                first = ends[fragment.beside]
+                ends[fragment.beside] = first + grid.column_count
+                columns = list(range(first, first + grid.column_count + 1))
+            else:
+                part += 1
+                columns, offset = below[part], starts[part]
+                if number:
+                    repeated += [offset + row for row in _repeated_rows(grid, header)]
+                    if grid.page_number == self.fragments[number - 1].grid.page_number + 1:
+                        cuts.append((offset - 1, next(row for row in itertools.count(offset) if row not in repeated)))
             for cell in grid.cells:
                 column = columns[cell.column]
                 end = columns[min(cell.column + cell.column_span, len(columns) - 1)]
@@ -307,11 +344,9 @@ class _Builder:
                         confidence=cell.confidence,
                     )
                 )
-            offset += grid.row_count
-        column_count = max(columns[-1] for columns in places)
         first_row = len(self.lead) + count_header_rows(_plain(self.fragments[0].grid))
         repeated += join_cut_rows(cells, cuts, {*range(first_row), *repeated})
-        return cells, offset, column_count, repeated
+        return cells, starts[-1], max(ends), repeated
 
 
 def _is_total(text: str) -> bool:
@@ -349,7 +384,7 @@ def _names_form_below(grid: Grid, row: int) -> bool:
         texts = _row_texts(grid, below)
         if texts and not all(_is_lead_text(text) for text in texts):
             return named and len(texts) >= 2 and not any(is_number(text) for text in texts)
-        named = named or any(catalogue_title(text) for text in texts)
+        named = named or any(catalogue_title(text) or _TABLE_TITLE.match(text) for text in texts)
     return False
 
 
@@ -506,7 +541,13 @@ def _lead_rows(grid: Grid) -> list[int]:
 
 
 def _is_lead_text(text: str) -> bool:
-    return bool(catalogue_title(text) or _UNIT.search(text) or _FORM_NUMBER.match(text) or _AGENCY.search(text))
+    return bool(
+        catalogue_title(text)
+        or _TABLE_TITLE.match(text)
+        or _UNIT.search(text)
+        or _FORM_NUMBER.match(text)
+        or _AGENCY.search(text)
+    )
 
 
 def _not_header(cells: list[Cell]) -> bool:
