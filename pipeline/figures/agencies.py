@@ -1,7 +1,8 @@
-"""Agencies that head parts of a form among its lines, told by words and sums where no column names them.
+"""Agencies that no header names: told by the names that other forms of the document print, or by words and sums.
 
-Belongs here: rows like 某某局（本级） in a column of codes or projects, whose amounts are the sums of the lines below them. Does not
-belong here: agencies in columns of their own (`lines`), and how agencies are addends of one another (`hierarchy`).
+Belongs here: columns of agencies under an unknown header; rows like 某某局（本级） in a column of codes or projects, whose amounts are
+the sums of the lines below them. Does not belong here: reading the agency of a row (`lines`), and how agencies are addends of one
+another (`hierarchy`).
 """
 
 from __future__ import annotations
@@ -10,11 +11,29 @@ from decimal import Decimal
 
 from pipeline.figures.classification import code_by_name
 from pipeline.figures.hierarchy import Amounts, stated_total
-from pipeline.figures.lines import LineRow
+from pipeline.figures.lines import GRAND_TOTAL, LineRow
+from pipeline.forms.form import Form
+from pipeline.forms.header import Column
 from pipeline.forms.identity import is_organisation
-from pipeline.forms.text import bare_name
+from pipeline.forms.text import bare_name, comparable, squeeze
 
 _NOTHING = (Decimal(0), Decimal(0))
+
+
+def name_agency_columns(form: Form, columns: list[Column], agencies: frozenset[str]) -> None:
+    """Make a column under an unknown header one of agencies, in place, where all its words are agencies of the document's other forms."""
+    header = {*form.header_rows, *form.repeated_header_rows}
+    for column in columns:
+        if column.role != "unknown":
+            continue
+        texts = {
+            squeeze(cell.text)
+            for cell in form.cells
+            if cell.column == column.index and cell.row not in header and cell.text.strip()
+        }
+        names = {text for text in texts if not GRAND_TOTAL.match(text)}
+        if names and all(comparable(name) in agencies for name in names):
+            column.role = "agency_name"
 
 
 def tell_agencies(lines: list[LineRow], amounts: Amounts) -> bool:

@@ -13,13 +13,14 @@ from decimal import Decimal
 from typing import Protocol
 
 from pipeline.figures import hierarchy
-from pipeline.figures.agencies import tell_agencies
+from pipeline.figures.agencies import name_agency_columns, tell_agencies
+from pipeline.figures.agency_names import abbreviates
 from pipeline.figures.amount import decimals_of, parse_amount
 from pipeline.figures.classification import assign_codes, code_by_name
 from pipeline.figures.crossed_columns import cross_columns
 from pipeline.figures.figure import Figure
-from pipeline.figures.lines import CellMap, LineRow, attribute_of, counts_things, lines_of, source_of
-from pipeline.figures.narrative import abbreviates
+from pipeline.figures.lines import CellMap, LineRow, attribute_of, lines_of, source_of
+from pipeline.figures.unexplained import Why, doubt_totals, unexplained_kinds, why_no_amount
 from pipeline.forms import catalogue
 from pipeline.forms.form import Form, FormCell
 from pipeline.forms.header import Column, alternative_columns, columns_of, part_of_balance
@@ -132,6 +133,9 @@ def interpret(form: Form, body: Body, judge: Judge) -> Interpretation:
     """
     columns = columns_of(form, body.fiscal_year)
     cross_columns(form, columns, body.fiscal_year)
+    name_agency_columns(form, columns, body.agencies)
+    if form.key == "three_public":
+        doubt_totals(form, columns)
     best_name, best = "header as printed", _Reading(form, body, columns).interpretation()
     alternatives = alternative_columns(form, columns)
     if not alternatives:
@@ -171,6 +175,7 @@ class _Reading:
         self.result = Interpretation()
         self.unit = form.unit or _unit_of_header(columns)
         self.decimals = _decimals(form, columns)
+        self.unexplained: dict[int, Why] = {}
         self.values = [column for column in columns if column.role == "value"]
         parents = {column.parent for column in self.values if column.parent is not None}
         self.split_columns = {
@@ -365,6 +370,7 @@ class _Reading:
                 }
             )
         bodies = _Bodies(lines)
+        self.unexplained = unexplained_kinds(lines)
         self._leave_no_leaf_twice(lines, amounts, group)
         for line in lines:
             if line.kind == "note":
@@ -376,11 +382,7 @@ class _Reading:
 
     def _with_keys(self, lines: list[LineRow], columns: list[Column]) -> list[LineRow]:
         """Lines that say what they are of. The only row of a form needs no key: it is the total; any other without one is refused."""
-        unkeyed = [
-            line
-            for line in lines
-            if line.kind == "line" and not (line.name or line.code or line.cross_code or line.year)
-        ]
+        unkeyed = [line for line in lines if line.kind == "line" and not line.has_key]
         if len(lines) == 1 and unkeyed:
             unkeyed[0].kind = "total"
             return lines
@@ -477,37 +479,13 @@ class _Reading:
                     )
                 )
             return None
-        if line.kind == "repeated_total":
-            self._refuse(
-                Refused(
-                    "repeated_total",
-                    f"{line.name} is printed again on page {cell.page_number}",
-                    [cell] if amount else [],
-                    row=cell.row,
-                )
-            )
-            return None
-        if line.kind == "line" and not line.code and counts_things(line.name):
-            self._refuse(
-                Refused(
-                    "not_an_amount",
-                    f"“{line.name}” is a number of things",
-                    [cell] if amount else [],
-                    row=cell.row,
-                )
-            )
-            return None
-        if self._is_unknown_item(line, column):
-            self._refuse(
-                Refused(
-                    "row_unknown",
-                    f"“{line.name}” is no item of forms/catalogue/header.csv",
-                    [cell] if amount else [],
-                    row=cell.row,
-                )
-            )
-            return None
         meaning = self._meaning(line, column, scheme)
+        why = self.unexplained.get(line.row) or why_no_amount(
+            line, meaning.scheme, meaning.line_code, self._tells_apart(column, "item")
+        )
+        if why is not None:
+            self._refuse(Refused(why.reason, why.detail, [cell] if amount else [], row=cell.row))
+            return None
         agency = line.agency_name or self.default_agency
         self.result.roles[cell.cell_id] = "amount"
         state = (
@@ -567,18 +545,6 @@ class _Reading:
         if meaning.scheme == "revenue":
             return meaning.line_code is not None or line.kind == "line"
         return line.kind == "line" or (line.kind in ("agency", "total") and meaning.scheme == "three_public")
-
-    def _is_unknown_item(self, line: LineRow, column: Column) -> bool:
-        """A row of a 三公 form that names neither an item nor another measure, in a column that names none either."""
-        if (
-            self.standard.scheme != "three_public"
-            or line.kind != "line"
-            or not line.name
-            or self._tells_apart(column, "item")
-            or line.is_comparison
-        ):
-            return False
-        return attribute_of(line.name, "item") is None and attribute_of(line.name, "measure") in (None, "total")
 
     def _meaning(self, line: LineRow, column: Column, scheme: str | None) -> _Meaning:
         """What the amount of a line in a column is: scheme, code, level, measure, source, fund, year and phase."""

@@ -144,7 +144,7 @@ def set_aside_unread(
     """Mark as not checkable a sum that fails beside amounts that were not read: one of them may be what it lacks.
 
     `unread` are the (row, column) of refused amounts by form. A row sum lacks what stands in its row; a column sum what stands in its
-    column from the row of the total to the next row of the total's own level.
+    column from the row of the total to the next row of the total's own level, or above the total where its addends do.
     """
     ends = _ends_of_blocks(figures) if unread else {}
     for identity in ledger.identities:
@@ -152,16 +152,16 @@ def set_aside_unread(
         if stated is None or abs(identity.difference) <= identity.bound or not unread.get(stated.form_index):
             continue
         spots = unread[stated.form_index]
+        rows = {figure.row_index for place in identity.places if (figure := ledger.amounts[place].figure) is not None}
         if identity.rule.scope == "column":
             end = ends.get((stated.form_index, stated.row_index))
+            is_below = max(rows) == stated.row_index > min(rows)
             is_unread = any(
-                column == stated.column_index and row > stated.row_index and (end is None or row < end)
+                column == stated.column_index
+                and (row < stated.row_index if is_below else row > stated.row_index and (end is None or row < end))
                 for row, column in spots
             )
         else:
-            rows = {
-                figure.row_index for place in identity.places if (figure := ledger.amounts[place].figure) is not None
-            }
             is_unread = any(row in rows for row, _ in spots)
         if is_unread:
             identity.set_aside("an amount beside it was not read")
