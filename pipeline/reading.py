@@ -13,10 +13,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipeline.figures.agency_statistic import agency_statistics
 from pipeline.figures.figure import Figure
 from pipeline.figures.interpretation import Body, Interpretation, Refused, interpret, serial_numbers
 from pipeline.figures.lines import agencies_printed
-from pipeline.figures.narrative import agency_statistics, narrative_figures, paragraphs, text_blocks
+from pipeline.figures.narrative import narrative_figures
+from pipeline.figures.optical import doubt_of
+from pipeline.figures.paragraph import paragraphs, text_blocks
 from pipeline.figures.performance import looks_like_performance_form, performance_indicators
 from pipeline.figures.project_budget import project_budgets
 from pipeline.forms import consulted
@@ -116,31 +119,20 @@ def _read_document(data: bytes, claim: Claim, reader: Callable[[bytes], PrintedD
     return rows.finished_document(document)
 
 
-_DOUBTFUL = 0.6
-"""Confidence of an optical reading whose digits or separators were partly guessed (`pipeline.readers.scan`)."""
-
-
 def _without_doubtful(
     figures: list[Figure], forms: list[Form], interpretations: dict[int, Interpretation]
 ) -> list[Figure]:
-    """Figures but for doubtful optical readings that no sum contains: those are refused, for nothing would show that they are wrong."""
-    doubtful = {
-        figure.cell_id
-        for figure in figures
-        if figure.confidence is not None
-        and figure.confidence <= _DOUBTFUL
-        and figure.value_state == "number"
-        and figure.proof == "unchecked"
-    }
-    for form in forms if doubtful else []:
+    """Figures but for doubtful optical readings: those are refused, for nothing else would show that they are wrong."""
+    doubts = {figure.cell_id: doubt for figure in figures if (doubt := doubt_of(figure)) is not None}
+    for form in forms if doubts else []:
         interpretation = interpretations.get(form.index)
         for cell in form.cells if interpretation is not None else []:
-            if interpretation is not None and cell.cell_id in doubtful:
-                told = f"“{cell.text}” is read with a confidence of {cell.confidence}, and no sum contains it"
+            if interpretation is not None and cell.cell_id in doubts:
+                told = doubts[cell.cell_id]
                 interpretation.refused.append(Refused("low_confidence", told, [cell], cell.row, cell.column))
                 interpretation.roles[cell.cell_id] = "refused"
                 interpretation.figures = [one for one in interpretation.figures if one.cell_id != cell.cell_id]
-    return [figure for figure in figures if figure.cell_id not in doubtful]
+    return [figure for figure in figures if figure.cell_id not in doubts]
 
 
 def _unread(interpretation: Interpretation) -> set[tuple[int, int]]:

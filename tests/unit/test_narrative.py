@@ -6,8 +6,11 @@ from decimal import Decimal
 
 import pytest
 
+from pipeline.figures.agency_names import AgencyNames
+from pipeline.figures.agency_statistic import agency_statistics
 from pipeline.figures.figure import Figure
-from pipeline.figures.narrative import AgencyNames, agency_statistics, narrative_figures, paragraphs
+from pipeline.figures.narrative import narrative_figures
+from pipeline.figures.paragraph import paragraphs
 from pipeline.forms.identity import Identity
 from pipeline.readers.printed import Box, Line, Page, PrintedDocument
 
