@@ -14,9 +14,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from itertools import pairwise, takewhile
+from itertools import chain, groupby, pairwise, takewhile
 from statistics import median
 
 from pipeline.readers.characters import Characters, TextLine, lines
@@ -39,6 +39,7 @@ _NUMBERED = re.compile(r"(?:[一二三四五六七八九十]+、|[(（][一二�
 _LABEL = re.compile(r"[:：。]|单位[(（]|^[(（]?[\w]*元[)）]?$")
 _OF_WHICH = re.compile(r"其中[:：]")
 _LEADER = re.compile(r"\.{4,}|…{2,}|·{4,}")
+_CODE_HEADER = re.compile(r"编码|代码|编号")
 _KEY_LETTER = frozenset("类款项目节")
 """Letters that are headers of their own where they stand apart (类 款 项)."""
 
@@ -119,6 +120,10 @@ class _Column:
     def _spread(self, is_end: bool) -> float:
         places = [word.x1 if is_end else word.x0 for word in self.words]
         return max(places) - min(places)
+
+    @property
+    def holds_parts_of_codes(self) -> bool:
+        return bool(self.words) and all(re.fullmatch(r"\d{2,3}", word.text) for word in self.words)
 
     @property
     def holds_codes(self) -> bool:
@@ -258,8 +263,10 @@ def _runs(printed: list[_Line]) -> list[list[_Line]]:
                 _follows(*pair) and not _is_sentence(pair[0]) for pair in pairwise(printed[end : ahead + 1])
             ):
                 end = ahead + 1
-            elif ahead is None and not _is_sentence(printed[end]) and _is_near(printed[end - 1], printed[end]):
-                end += 1  # the rest of the last name
+            elif (
+                ahead is None and not _is_sentence(printed[end]) and _goes_on_in_name(printed[start:end], printed[end])
+            ):
+                end += 1
             else:
                 break
         body = [line for line in printed[start:end] if _is_body(line)]
@@ -270,6 +277,18 @@ def _runs(printed: list[_Line]) -> list[list[_Line]]:
             runs.append(printed[first:end])
         start = end
     return runs
+
+
+def _goes_on_in_name(run: list[_Line], line: _Line) -> bool:
+    """Whether a line under a run is of its last name: close below it, or where names stand that follow a code.
+
+    The latter is the first line of a row that the page edge cuts.
+    """
+    word = line.words[0]
+    names = sum(
+        1 for upper in run for other in upper.words[1:] if abs(other.x0 - word.x0) < 1.5 and not other.is_amount
+    )
+    return _is_near(run[-1], line) or (len(line.words) == 1 and names >= 2)
 
 
 def _is_body(line: _Line) -> bool:
@@ -573,6 +592,19 @@ def _header(
         return columns, _edges(columns, frame.extent), []
     leaves = [block for block in blocks if _is_leaf(block, blocks, frame)]
     leaves.sort(key=lambda leaf: leaf.centre)
+    told = _header_of(leaves, blocks, columns, rules, frame)
+    if told is None:
+        # A header may be narrower than the gap between the two that it stands over.
+        leaves = [leaf for leaf in leaves if not _straddles(leaf, leaves)]
+        told = _header_of(leaves, blocks, columns, rules, frame)
+    return told
+
+
+def _header_of(
+    leaves: list[_Word], blocks: list[_Word], columns: list[_Column], rules: list[Segment], frame: _Frame
+) -> tuple[list[_Column], list[float], list[Span]] | None:
+    """The header if its lowest headers are `leaves`."""
+    columns = [replace(column) for column in columns]
     tied = _tie(leaves, columns)
     if tied is None:
         return None
@@ -635,6 +667,20 @@ def _is_leaf(block: _Word, blocks: list[_Word], frame: _Frame) -> bool:
     return not under and 2 * block.middle - frame.bottom > frame.top - 0.7 * block.height
 
 
+def _straddles(leaf: _Word, leaves: list[_Word]) -> bool:
+    """Whether a header stands above the gap between the two lower ones beside it."""
+    lower = [other for other in leaves if other.top > leaf.bottom - 0.35 * leaf.height]
+    before = max((other.x1 for other in lower if other.centre < leaf.centre), default=None)
+    after = min((other.x0 for other in lower if other.centre > leaf.centre), default=None)
+    beside = [other for other in leaves if other not in lower and other is not leaf]
+    return (
+        before is not None
+        and after is not None
+        and not any(before < other.centre < after for other in beside)
+        and min(leaf.x0 - before, after - leaf.x1) < 2 * leaf.height
+    )
+
+
 def _reach(block: _Word, rules: list[Segment]) -> tuple[float, float]:
     """What a header covers: the short rule right under it, else itself."""
     for y, x0, x1 in rules:
@@ -648,7 +694,12 @@ def _tie(leaves: list[_Word], columns: list[_Column]) -> list[list[_Column]] | N
     """For each leaf of the header the columns under it; None where columns of amounts cannot be tied to one leaf each."""
     tied: list[list[_Column]] = [[] for _ in leaves]
     taken: set[int] = set()
+    for index, column in _parts_of_codes(leaves, columns):
+        tied[index].append(column)
+        taken.add(id(column))
     for column in columns:
+        if id(column) in taken:
+            continue
         touching = [i for i, leaf in enumerate(leaves) if leaf.x0 < column.x1 - 0.5 and column.x0 + 0.5 < leaf.x1]
         if len(touching) > 1:
             inside = [i for i in touching if column.x0 - 1 <= leaves[i].centre <= column.x1 + 1]
@@ -672,10 +723,24 @@ def _tie(leaves: list[_Word], columns: list[_Column]) -> list[list[_Column]] | N
             tied[free[0]].append(column)
     if not _tie_in_order(tied, columns):
         return None
-    for places in tied:
-        if sum(1 for column in places if column.is_numeric) > 1:
+    for leaf, places in zip(leaves, tied, strict=True):
+        # Codes in parts (类 款 项) stand under one header.
+        if sum(1 for column in places if column.is_numeric) > 1 and not _CODE_HEADER.search(leaf.text):
             return None
     return tied
+
+
+def _parts_of_codes(leaves: list[_Word], columns: list[_Column]) -> list[tuple[int, _Column]]:
+    """类 款 项 tied to the columns of two or three digits, where as many of these stand together as of those."""
+    letters = [
+        [i for i, _ in run]
+        for is_letter, run in groupby(enumerate(leaves), lambda e: e[1].text in _KEY_LETTER)
+        if is_letter
+    ]
+    parts = [list(run) for is_part, run in groupby(columns, lambda column: column.holds_parts_of_codes) if is_part]
+    if [len(run) for run in letters] != [len(run) for run in parts]:
+        return []
+    return list(zip(chain(*letters), chain(*parts), strict=True))
 
 
 @dataclass(slots=True)
@@ -834,13 +899,15 @@ def _place(word: _Word, edges: list[float]) -> tuple[int, int]:
 
 def _row_cells(words: list[_Word], edges: list[float]) -> list[RowCell]:
     cells: list[RowCell] = []
-    in_middle = _numbers_columns(_Line(sorted(words, key=lambda word: word.x0)))
-    for word in sorted(words, key=lambda word: (word.x0, word.top)):
+    ordered = sorted(words, key=lambda word: (word.x0, word.top))
+    in_middle = _numbers_columns(_Line(ordered))
+    for position, word in enumerate(ordered):
         first, last = _place(word, edges)
         if in_middle:
-            # No column has two numbers, though a column of short codes may reach less far than its header.
+            # Each number has a column of its own, though a column of short codes may reach less far than its header.
             after = cells[-1][1] + 1 if cells else 0
-            first = last = min(max(bisect_right(edges, word.centre) - 1, after), len(edges) - 2)
+            before = len(edges) - 1 - (len(ordered) - position)
+            first = last = max(min(max(bisect_right(edges, word.centre) - 1, after), before), 0)
         if cells and first <= cells[-1][1]:
             cells[-1] = (cells[-1][0], max(cells[-1][1], last), _joined([cells[-1][2], word]))
         else:
