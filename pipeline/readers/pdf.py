@@ -2,7 +2,7 @@
 
 Belongs here: getting characters, rules and pictures of a page out of PDFium in the frame in which its text reads upright,
 and putting characters into the rooms that rules enclose. Does not belong here: the geometry of rules
-(`ruling`), of text (`characters`), of tables without rules (`gaps`), pictures of pages (`scan`).
+(`ruling`), of text (`characters`), of tables without rules (`gaps`), pages that are pictures (`pictured`).
 
 Most of the time of such a reader goes into calls across the C boundary. Hence one call per character (its loose box),
 one per text object, and segments only of those paths that are no plain line.
@@ -22,7 +22,7 @@ from typing import Any, Self
 import numpy as np
 import pypdfium2.raw as pdfium
 
-from pipeline.readers import gaps, pdf_reference, scan
+from pipeline.readers import gaps, pdf_reference, pictured, scan
 from pipeline.readers.characters import (
     FOLDING,
     Characters,
@@ -53,8 +53,6 @@ MOST_CHARACTERS = 60_000
 """A page with more is no page of print."""
 THIN = 3.5
 """A path or filled area thinner than this (points) is a rule."""
-PICTURE_SHARE = 0.5
-"""A page is a scan when pictures cover so much of it and there is hardly any text."""
 
 _TEXT, _PATH, _IMAGE, _FORM = 1, 2, 3, 5
 _SPACES = re.compile(r"\s")
@@ -171,12 +169,14 @@ def _collect(drawn: _Drawn, scratch: _Scratch, handle: int, outer: Matrix | None
                 degrees = math.degrees(math.atan2(b, a)) % 360
                 quarter = round(degrees / 90)
                 drawn.odd_texts[item] = "sideways" if abs(degrees - 90 * quarter) < 3 else "slanted"
-            elif _render_mode(item) == 3:
+            elif _render_mode(item) in (3, 7):
                 drawn.odd_texts[item] = "invisible"
             else:
                 _fill_colour(item, i[0], i[1], i[2], i[3])
                 red, green, blue = integers[0], integers[1], integers[2]
-                if max(red, green, blue) - min(red, green, blue) > 60:
+                if integers[3] < 8:
+                    drawn.odd_texts[item] = "invisible"
+                elif max(red, green, blue) - min(red, green, blue) > 60:
                     drawn.odd_texts[item] = "coloured"
                 elif integers[3] < 200 or 120 < red < 250:
                     drawn.odd_texts[item] = "pale"
@@ -859,62 +859,20 @@ def _read_page(file: PdfFile, data: bytes, index: int, notes: list[str]) -> Page
         if page is not None:
             return page
     hidden = content.invisible_count > 0.5 * max(len(content.characters), 1)
-    scanned = [box for box in content.pictures if _is_scanned(box, content, hidden)]
-    if not scanned:
-        return compose(content, number)
-    if hidden:
+    boxes = pictured.printed_pictures(content, hidden=hidden)
+    if hidden and boxes:
         content.characters, content.boxes = Characters(), np.zeros((0, 4))
-    covered = sum((x1 - x0) * (bottom - top) for x0, top, x1, bottom in scanned)
-    if len(content.characters) < 20 and covered > PICTURE_SHARE * content.width * content.height:
-        return _read_scan(file, content, index)
+    if boxes and pictured.is_scan(content, boxes):
+        return pictured.read_page(file, content, index)
+    if not boxes and pictured.may_be_scan(content):
+        page = pictured.read_page(file, content, index)
+        if pictured.character_count(page) > 3 * len(content.characters):
+            return page
     page = compose(content, number)
-    scan_scale = scan.scale_for(content.width, content.height)
-    picture = file.render(index, scan_scale, content.turn)
-    for x0, top, x1, bottom in scanned:
-        part = picture[
-            max(int(top * scan_scale), 0) : int(bottom * scan_scale) + 1,
-            max(int(x0 * scan_scale), 0) : int(x1 * scan_scale) + 1,
-        ]
-        if min(part.shape) < 30:
-            continue
-        read = scan.read_picture(part, scan_scale, number, max(x0, 0.0), max(top, 0.0))
-        if read.grids or read.lines:
-            notes.append(f"page {number}: a picture on it was read optically")
-            page.blocks = _ordered([*page.blocks, *read.grids, *read.lines])
-    return page
-
-
-def _is_scanned(box: tuple[float, float, float, float], content: PageContent, hidden: bool) -> bool:
-    """Whether a picture may hold print: it is large and no text is set over it."""
-    x0, top, x1, bottom = box
-    x0, top, x1, bottom = max(x0, 0), max(top, 0), min(x1, content.width), min(bottom, content.height)
-    share = (x1 - x0) * (bottom - top) / (content.width * content.height)
-    if x1 - x0 < 150 or bottom - top < 50 or share < 0.06:
-        return False
-    if hidden or not len(content.boxes):
-        return True
-    middle_x = (content.boxes[:, 0] + content.boxes[:, 2]) / 2
-    middle_y = (content.boxes[:, 1] + content.boxes[:, 3]) / 2
-    over = (middle_x > x0) & (middle_x < x1) & (middle_y > top) & (middle_y < bottom)
-    # a scanned page may carry a page number or a stamp of the archive as text
-    return int(over.sum()) < (20 if share > PICTURE_SHARE else 5)
-
-
-def _read_scan(file: PdfFile, content: PageContent, index: int) -> Page:
-    number = index + 1
-    scale = scan.scale_for(content.width, content.height)
-    picture = file.render(index, scale, content.turn)
-    read = scan.read_picture(picture, scale, number, may_turn=True)
-    page = Page(
-        number=number,
-        blocks=_ordered([*read.grids, *read.lines]),
-        method="ocr",
-        width=round(read.width, 2),
-        height=round(read.height, 2),
-        turn=(content.turn + read.turn) % 360,
-    )
-    if not page.blocks and (picture < 128).mean() > 0.002:
-        page.problem = "a picture in which no text was recognised"
+    found = pictured.read_parts(file, content, index, boxes) if boxes else []
+    if found:
+        notes.append(f"page {number}: a picture on it was read optically")
+        page.blocks = pictured.in_order([*page.blocks, *found])
     return page
 
 
@@ -932,14 +890,4 @@ def _read_unmapped(file: PdfFile, data: bytes, content: PageContent, index: int,
             notes.append(f"page {number}: characters without a mapping; read by pdfplumber")
             return page
     notes.append(f"page {number}: characters without a mapping; read from its picture")
-    return _read_scan(file, content, index)
-
-
-def _ordered(blocks: list[Line | Grid]) -> list[Line | Grid]:
-    def place(block: Line | Grid) -> tuple[float, float]:
-        if block.box is None:
-            return (0.0, 0.0)
-        middle = (block.box.top + block.box.bottom) / 2 if isinstance(block, Line) else block.box.top
-        return (middle, block.box.x0)
-
-    return sorted(blocks, key=place)
+    return pictured.read_page(file, content, index)

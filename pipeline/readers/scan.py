@@ -33,6 +33,10 @@ BAND_OVERLAP = 48
 """The detector sees the picture in bands of so many pixels: its memory stays small on every page."""
 WHITE = 240
 """Paper at least so light is left as it is."""
+INK = 225
+"""What is darker is no speck of white paper."""
+FAINTEST = 100
+"""The darkest print is made so dark at least: cells whose print is lighter than all thresholds would pass for blank."""
 MOST_SKEW = 4.0
 SURE = 0.9
 """Mean confidence of lines that surely stand upright; below it the picture is also tried upside down."""
@@ -124,7 +128,7 @@ def read_picture(
     picture: Picture, scale: float, number: int, left: float = 0.0, top: float = 0.0, *, may_turn: bool = False
 ) -> Recognised:
     """Grids and lines of a picture (grey, 2-d uint8) whose pixels are 1/`scale` points, its corner at (`left`, `top`)."""
-    straight = straighten(on_white(picture))
+    straight = straighten(darkened(on_white(picture)))
     boxes = _detect(straight)
     turn = 0
     if may_turn:
@@ -162,6 +166,15 @@ def on_white(picture: Picture) -> Picture:
     paper = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
     whitened: Picture = cv2.divide(picture, np.maximum(paper, 60), scale=255)
     return whitened
+
+
+def darkened(picture: Picture) -> Picture:
+    """The picture (on white) with its print made dark, where it is faint."""
+    darkest = float(np.percentile(picture, 0.5))
+    if not FAINTEST < darkest < INK:
+        return picture
+    factor = (255 - FAINTEST) / (255 - darkest)
+    return np.clip(255 - (255 - picture.astype(np.float32)) * factor, 0, 255).astype(np.uint8)
 
 
 def _detect(picture: Picture) -> list[_Strip]:
@@ -223,7 +236,8 @@ def straighten(picture: Picture) -> Picture:
     height, width = picture.shape
     factor = 900 / max(height, width)
     small = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA) if factor < 1 else picture
-    ink = (small < 160).astype(np.float32)
+    # as dark as it is: thin rules and faint print are light on so small a picture
+    ink = np.clip(INK - small.astype(np.float32), 0, None) / 255
     if ink.sum() < 50:
         return picture
 
@@ -233,9 +247,9 @@ def straighten(picture: Picture) -> Picture:
         profile = cv2.warpAffine(ink, turn, (columns, rows), flags=cv2.INTER_LINEAR).sum(axis=1)
         return float(np.square(np.diff(profile)).sum())
 
-    best = max(np.arange(-MOST_SKEW, MOST_SKEW + 0.1, 0.5), key=sharpness)
-    best = max(np.arange(best - 0.5, best + 0.51, 0.1), key=sharpness)
-    if abs(best) < 0.08:
+    best = max(np.arange(-MOST_SKEW, MOST_SKEW + 0.1, 0.25), key=sharpness)
+    best = max(np.arange(best - 0.25, best + 0.26, 0.05), key=sharpness)
+    if abs(best) < 0.04:
         return picture
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), float(best), 1)
     result: Picture = cv2.warpAffine(picture, turn, (width, height), flags=cv2.INTER_LINEAR, borderValue=255)

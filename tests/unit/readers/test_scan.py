@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from pipeline.readers.scan import on_white, without_seals
+from pipeline.readers.scan import darkened, on_white, straighten, without_seals
 
 SCALE = 200 / 72
 PAPER, INK, SEAL = (255, 255, 255), (30, 30, 30), (40, 40, 220)
@@ -33,3 +33,26 @@ def test_shaded_paper_becomes_white_and_ink_stays_dark() -> None:
     white = on_white(page)
     assert white[100].min() > 225
     assert white[302, 60:540].max() < 100
+
+
+def ruled(darkness: int) -> np.ndarray:
+    page = np.full((1600, 2300), 255, np.uint8)
+    for y in range(200, 1400, 40):
+        page[y : y + 2, 150:2150] = darkness
+    return page
+
+
+def test_thin_faint_rules_are_made_level() -> None:
+    turn = cv2.getRotationMatrix2D((1150, 800), 0.7, 1)
+    straight = straighten(cv2.warpAffine(ruled(130), turn, (2300, 1600), flags=cv2.INTER_LINEAR, borderValue=255))
+    one, other = (int(straight[190:210, column].argmin()) for column in (400, 1900))
+    assert abs(one - other) <= 1
+
+
+def test_faint_print_becomes_dark_and_paper_stays_white() -> None:
+    page = ruled(200)
+    dark = darkened(page)
+    assert dark.min() < 110
+    assert np.median(dark) == 255
+    blank = np.full((600, 600), 250, np.uint8)
+    assert (darkened(blank) == blank).all()
