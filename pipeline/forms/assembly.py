@@ -16,7 +16,7 @@ from pipeline.forms import catalogue
 from pipeline.forms.beside import has_other_columns, is_beside, rows_agree
 from pipeline.forms.form import Form, FormCell
 from pipeline.forms.header import count_header_rows
-from pipeline.forms.text import comparable, is_number, join_lines, numbering_rank, squeeze
+from pipeline.forms.text import comparable, is_number, join_lines, numbering_rank, squeeze, without_gloss
 from pipeline.readers.printed import Cell, Grid, Line, Page, PrintedDocument
 
 _UNIT = re.compile(
@@ -149,8 +149,7 @@ def _continues_note(line: Line, text: str, notes: list[Line]) -> bool:
 
 def catalogue_title(text: str) -> str | None:
     """Key of the standard form if the line reads like a form's title: short, not a sentence, naming a form of the catalogue."""
-    normal = comparable(text)
-    normal = _CONTINUED.sub("", normal)
+    normal = _CONTINUED.sub("", without_gloss(comparable(text)))
     if not 3 <= len(normal) <= _MAX_TITLE or re.search(r"[。;；,，!?]|\.{4}|…{2}|万元[,，。]|\d{3,}万?元", normal):
         return None
     if not re.search(

@@ -24,19 +24,27 @@ _NUMBERING = (
     re.compile(r"^[(（]\d{1,2}[)）]、?"),
     re.compile(r"^[①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮]"),
 )
+_NOTE_MARK = re.compile(r"(?<=\d)[⁰¹²³⁴-⁹①-⓿*＊※]+$")
+"""The mark of a note behind a number (12.50①): folded, a digit of its own would be joined to the number."""
+_GLOSS = re.compile(r"(?<=[\u4e00-\u9fff)])[A-Za-z][A-Za-z,.'&/-]*$")
 _MEMO = re.compile(r"^(?:其中|其[:：]中)[:：]?")
 
 
 @lru_cache(maxsize=65536)
 def squeeze(text: str) -> str:
-    """Text without white space, compatibility forms folded (（ becomes (, ： becomes :, Ａ becomes A)."""
-    return _SPACE.sub("", unicodedata.normalize("NFKC", text))
+    """Text without white space and note marks behind a number, compatibility forms folded (（ becomes (, Ａ becomes A)."""
+    return _SPACE.sub("", unicodedata.normalize("NFKC", _NOTE_MARK.sub("", text.rstrip())))
 
 
 @lru_cache(maxsize=65536)
 def comparable(text: str) -> str:
     """`squeeze` without quotation marks and book-title marks: the form in which titles and headers are matched."""
     return _QUOTES.sub("", squeeze(text))
+
+
+def without_gloss(text: str) -> str:
+    """A comparable text without the words of a second language behind the Chinese ones (合计Total)."""
+    return _GLOSS.sub("", text)
 
 
 @lru_cache(maxsize=65536)

@@ -10,6 +10,7 @@ import io
 import math
 import re
 import zipfile
+from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -23,6 +24,11 @@ _QUOTED = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 _MERGED = re.compile(
     rb"<(?:\w+:)?mergeCell\b[^>]*?\bref\s*=\s*[\"']\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})[\"']"
 )
+_FORMULA_WITHOUT_RESULT = re.compile(
+    rb"<(?:\w+:)?c\b(?![^>]*\bt=[\"']str)[^>]*\br=[\"']([A-Z]+\d+)[^>]*>\s*"
+    rb"<(?:\w+:)?f\b[^>]*?(?:/>|>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+"""A cell with a formula and no value; one whose result is an empty text (t="str") has its value."""
 _DATE_CODE = re.compile(r"[ymdhs]", re.IGNORECASE)
 
 
@@ -114,6 +120,7 @@ def _read_xlsx(data: bytes) -> PrintedDocument:
         book = openpyxl.load_workbook(io.BytesIO(data), data_only=True, rich_text=False)
     except DAMAGES as error:
         raise Unreadable("damaged_file", f"the workbook cannot be read: {error!r}") from error
+    formulas = _formulas_without_result(data)
     pages: list[Page] = []
     notes: list[str] = []
     for sheet in book.worksheets:
@@ -128,7 +135,7 @@ def _read_xlsx(data: bytes) -> PrintedDocument:
             (cell.row - 1, cell.column - 1): display(cell.value, cell.number_format)
             for cell in present
             if cell.value is not None
-        }
+        } | formulas.get(sheet.title, {})
         hidden_rows = {index - 1 for index, size in sheet.row_dimensions.items() if size.hidden}
         hidden_columns: set[int] = set()
         for size in sheet.column_dimensions.values():
@@ -144,18 +151,45 @@ def _read_xlsx(data: bytes) -> PrintedDocument:
 
 def _check_merges(data: bytes) -> None:
     """Refuse merged areas that no paper could show: openpyxl makes an object of each of their cells."""
+    for name, xml in _sheets(data):
+        total = sum(_area(*found.groups()) for found in _MERGED.finditer(xml))
+        if total > MOST_CELLS:
+            raise Unreadable("limit_exceeded", f"{name} merges {total} cells; at most {MOST_CELLS} are read")
+
+
+def _formulas_without_result(data: bytes) -> dict[str, dict[tuple[int, int], str]]:
+    """By sheet and place the formulas whose results the file does not hold: programs that never compute leave them so.
+
+    They stand for the amounts that nobody can read, so that these are refused and not taken for blanks.
+    """
+    import openpyxl
+
+    found = {cell.decode() for _, xml in _sheets(data) for cell in _FORMULA_WITHOUT_RESULT.findall(xml)}
+    if not found:
+        return {}
+    results = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
+    return {
+        sheet.title: {
+            (cell.row - 1, cell.column - 1): str(getattr(cell.value, "text", cell.value))
+            for cell in sheet._cells.values()
+            if cell.data_type == "f"
+            and cell.coordinate in found
+            and results[sheet.title].cell(cell.row, cell.column).value is None
+        }
+        for sheet in openpyxl.load_workbook(io.BytesIO(data)).worksheets
+    }
+
+
+def _sheets(data: bytes) -> Iterator[tuple[str, bytes]]:
+    """Names and XML of the sheets in the package."""
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         for name in package.namelist():
             if not re.fullmatch(r"/?xl/worksheets/[^/]+\.xml", name):
                 continue
             try:
-                xml = package.read(name)
+                yield name, package.read(name)
             except Exception:  # noqa: BLE001 (what is damaged is named where the workbook is read)
                 continue
-            areas = (_area(*found.groups()) for found in _MERGED.finditer(xml))
-            total = sum(areas)
-            if total > MOST_CELLS:
-                raise Unreadable("limit_exceeded", f"{name} merges {total} cells; at most {MOST_CELLS} are read")
 
 
 def _area(left: bytes, top: bytes, right: bytes, bottom: bytes) -> int:

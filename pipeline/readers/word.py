@@ -32,6 +32,9 @@ CONVERSION_SECONDS = 120
 MOST_UNPACKED_BYTES = 400_000_000
 _ROOM_BYTES = 32_000_000
 
+_LARGE_WIDTH, _LARGE_HEIGHT = 3_600_000, 1_000_000
+"""Ten centimetres by nearly three, in the format's own unit of 360,000 to the centimetre."""
+
 _HEADING_STYLE = re.compile(r"(?:heading|标题)\s*(\d)", re.IGNORECASE)
 
 
@@ -110,7 +113,17 @@ def _read_package(data: bytes, kind: str) -> PrintedDocument:
         blocks = list(_blocks(document.element.body, styles))
     except DAMAGES as error:
         raise Unreadable("damaged_file", f"the Word document cannot be read: {error!r}") from error
-    return PrintedDocument(format=kind, pages=[Page(1, blocks, "word")], page_count=None)
+    count = sum(1 for _ in _large_pictures(document.element.body))
+    problem = f"{count} pictures as large as a table are not read" if count else None
+    return PrintedDocument(format=kind, pages=[Page(1, blocks, "word", problem=problem)], page_count=None)
+
+
+def _large_pictures(body: Any) -> Iterator[Any]:
+    """Pictures that could hold a table: scanned forms are inserted so. Seals, logos and code images are smaller."""
+    for extent in body.iter(qn("wp:extent")):
+        is_picture = next(extent.getparent().iter(qn("pic:pic")), None) is not None
+        if is_picture and int(extent.get("cx")) >= _LARGE_WIDTH and int(extent.get("cy")) >= _LARGE_HEIGHT:
+            yield extent
 
 
 def _heading_levels(document: Any) -> dict[str, int]:
@@ -215,6 +228,8 @@ def _table(table: Any, styles: dict[str, int]) -> Iterator[Line | Grid]:
         column = 0
         properties = row.find(qn("w:trPr"))
         if properties is not None:
+            if properties.find(qn("w:del")) is not None:
+                continue  # a tracked change deleted the row
             before = properties.find(qn("w:gridBefore"))
             column += int(before.get(qn("w:val")) or 0) if before is not None else 0
         entries = []

@@ -24,6 +24,9 @@ from pipeline.forms.text import bare_name, is_number, join_lines, numbering_rank
         ("－5", "元", "-5", "0.5"),
         ("0", "万元", "0", "5000"),
         ("1 234", "元", "1234", "0.5"),
+        ("12.50①", "元", "12.50", "0.005"),
+        ("12.50¹", "元", "12.50", "0.005"),
+        ("12.50*", "元", "12.50", "0.005"),
     ],
 )
 def test_amounts(text: str, unit: str, yuan: str, half: str) -> None:

@@ -10,8 +10,11 @@ from datetime import datetime
 import docx
 import openpyxl
 import pytest
+from docx.oxml import OxmlElement
+from docx.shared import Cm
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from pipeline.readers import reader, word
 from pipeline.readers.characters import fold
@@ -110,6 +113,54 @@ def test_workbook_shows_what_excel_shows() -> None:
         (0, 0, 2, 1, "科目"), (0, 1, 1, 2, "支出"), (1, 1, 1, 1, "基本"), (1, 2, 1, 1, "项目"),
         (2, 0, 1, 1, "2010301"), (2, 1, 1, 1, "1,234.50"), (2, 2, 1, 1, ""),
     ]  # fmt: skip
+
+
+def test_formula_without_result_is_shown_as_it_stands() -> None:
+    """Programs that never compute leave formulas without results: what nobody can read is no blank."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["办公费", 1.5])
+    sheet.append(["合计", "=SUM(B1:B1)"])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    assert shape(the_grid(reader.read(buffer.getvalue())))[-1] == (1, 1, 1, 1, "=SUM(B1:B1)")
+    computed = _with_sheet(buffer.getvalue(), b"<v/>", b"<v>1.5</v>")
+    assert shape(the_grid(reader.read(computed)))[-1] == (1, 1, 1, 1, "1.5")
+    empty_text = _with_sheet(buffer.getvalue(), b'<c r="B2"', b'<c r="B2" t="str"')
+    assert shape(the_grid(reader.read(empty_text)))[-1] == (1, 1, 1, 1, "")
+
+
+def _with_sheet(package: bytes, old: bytes, new: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(package)) as source, zipfile.ZipFile(buffer, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            if "worksheets/" in name:
+                assert old in content
+                content = content.replace(old, new)
+            target.writestr(name, content)
+    return buffer.getvalue()
+
+
+def test_word_picture_that_could_be_a_table_is_named() -> None:
+    for centimetres, is_named in ((14, True), (3, False)):
+        document = docx.Document(io.BytesIO(word_file()))
+        picture = io.BytesIO()
+        Image.new("RGB", (60, 30), "white").save(picture, "PNG")
+        document.add_picture(picture, width=Cm(centimetres))
+        buffer = io.BytesIO()
+        document.save(buffer)
+        problem = reader.read(buffer.getvalue()).pages[0].problem
+        assert (problem is not None) == is_named, problem
+
+
+def test_row_that_a_tracked_change_deleted_is_not_read() -> None:
+    document = docx.Document(io.BytesIO(word_file()))
+    row = document.tables[0].rows[-1]._tr
+    row.get_or_add_trPr().append(OxmlElement("w:del"))
+    buffer = io.BytesIO()
+    document.save(buffer)
+    assert "人员" not in [cell.text for cell in the_grid(reader.read(buffer.getvalue())).cells]
 
 
 @pytest.mark.parametrize(
