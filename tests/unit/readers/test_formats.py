@@ -124,7 +124,7 @@ def test_formula_without_result_is_shown_as_it_stands() -> None:
     buffer = io.BytesIO()
     book.save(buffer)
     assert shape(the_grid(reader.read(buffer.getvalue())))[-1] == (1, 1, 1, 1, "=SUM(B1:B1)")
-    computed = _with_sheet(buffer.getvalue(), b"<v/>", b"<v>1.5</v>")
+    computed = _with_sheet(buffer.getvalue(), b"</f><v></v>", b"</f><v>1.5</v>")
     assert shape(the_grid(reader.read(computed)))[-1] == (1, 1, 1, 1, "1.5")
     empty_text = _with_sheet(buffer.getvalue(), b'<c r="B2"', b'<c r="B2" t="str"')
     assert shape(the_grid(reader.read(empty_text)))[-1] == (1, 1, 1, 1, "")
