@@ -1,4 +1,4 @@
-"""Doubts about figures that were read from pictures: digits guessed in amounts, codes that are not those of their names.
+"""Doubts about figures that were read from pictures: digits guessed, codes that are not those of their names, sources unknown.
 
 Belongs here: what shows that an optical reading may be wrong though its sums agree. Does not belong here: recognition
 (`pipeline.readers.scan`), arithmetic (`pipeline.proofs`), text that was never a picture.
@@ -23,6 +23,8 @@ def doubt_of(figure: Figure) -> str | None:
         return None
     if figure.confidence <= GUESSED and figure.value_state == "number" and figure.proof == "unchecked":
         return f"“{figure.printed_text}” is read with a confidence of {figure.confidence}, and no sum contains it"
+    if figure.scheme == "revenue" and figure.line_code is None and figure.line_name:
+        return f"“{figure.line_name}” names no source of revenue that is known: it may be misread"
     for scheme, code, name in (
         (figure.scheme, figure.line_code, figure.line_name),
         (figure.cross_scheme, figure.cross_code, figure.cross_name),

@@ -93,8 +93,9 @@ def _is_header_row(row: list[PlainCell], inside_span: bool) -> bool:
     others = [text for text in texts if not is_number(text)]
     if numbers:
         # A numbered name beside 1 is the first line with its number (行次), not a row of column numbers.
-        return _is_column_numbers(numbers) and all(
-            _PLACEHOLDER.match(text) or (meaning(text) and not _NUMBERED.match(text)) for text in others
+        return _is_column_numbers(numbers) and (
+            all(_PLACEHOLDER.match(text) or (meaning(text) and not _NUMBERED.match(text)) for text in others)
+            or _heads_column_numbers(others, numbers)
         )
     if any(_CODE_SHAPE.match(text) for text in texts):
         return False
@@ -116,6 +117,14 @@ def _is_column_numbers(numbers: list[str]) -> bool:
         return False
     values = [int(text) for text in numbers]
     return (len(values) >= 2 and all(b - a == 1 for a, b in itertools.pairwise(values))) or values == [1]
+
+
+def _heads_column_numbers(others: list[str], numbers: list[str]) -> bool:
+    """Whether one short word that is no total stands before 1 2 3 …: 栏次, however it was spelt or misread."""
+    return (
+        len(others) == 1 and len(others[0]) <= 2 and not _TOTAL_NAME.match(others[0])
+        and len(numbers) >= 3 and numbers[0] == "1"
+    )  # fmt: skip
 
 
 def meaning(text: str) -> catalogue.HeaderMeaning | None:

@@ -458,10 +458,20 @@ def recognise(crops: list[Picture]) -> list[tuple[str, float]]:
     texts: list[list[str]] = [[] for _ in crops]
     scores: list[list[float]] = [[] for _ in crops]
     for owner, text, score in zip(owners, output.txts or (), output.scores, strict=True):
-        texts[owner].append(fold(text).strip().replace("拔款", "拨款"))  # no document has the former
+        texts[owner].append(repair_words(fold(text).strip()))
         if text.strip():
             scores[owner].append(float(score))
     return [(" ".join(filter(None, parts)), min(own, default=0.0)) for parts, own in zip(texts, scores, strict=True)]
+
+
+def repair_words(text: str) -> str:
+    """A recognised text without misreadings that no document prints: 拔款, and numberings whose 一 was lost or whose 十 is another sign."""
+    if text.startswith("、"):
+        return "一" + text
+    return _MISREAD_TEN.sub("十", text).replace("拔款", "拨款")
+
+
+_MISREAD_TEN = re.compile(r"^[上士土干千+†](?=[一二三四五六七八九]?、)")
 
 
 def _pieces(crop: Picture) -> list[Picture]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import pytest
 
-from pipeline.readers.scan import darkened, on_white, straighten, without_seals
+from pipeline.readers.scan import darkened, on_white, repair_words, straighten, without_seals
 
 SCALE = 200 / 72
 PAPER, INK, SEAL = (255, 255, 255), (30, 30, 30), (40, 40, 220)
@@ -56,3 +57,17 @@ def test_faint_print_becomes_dark_and_paper_stays_white() -> None:
     assert np.median(dark) == 255
     blank = np.full((600, 600), 250, np.uint8)
     assert (darkened(blank) == blank).all()
+
+
+@pytest.mark.parametrize(
+    ("read", "printed"),
+    [
+        ("、一般公共服务支出", "一、一般公共服务支出"),
+        ("上二、农林水支出", "十二、农林水支出"),
+        ("+、节能环保支出", "十、节能环保支出"),
+        ("上级补助收入", "上级补助收入"),
+        ("土地开发支出", "土地开发支出"),
+    ],
+)
+def test_misread_numberings_are_put_right(read: str, printed: str) -> None:
+    assert repair_words(read) == printed
