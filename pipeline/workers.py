@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import gc
 import multiprocessing
 import os
 import resource
@@ -234,6 +235,7 @@ def _work(connection: Connection, function: Callable[[Any], Any], limits: Limits
     os.setpgid(0, 0)
     die_with_parent(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    settle()
     connection.send(None)
     _limit_address_space(limits)
     while True:
@@ -255,6 +257,12 @@ def _work(connection: Connection, function: Callable[[Any], Any], limits: Limits
             reason = _MACHINE_FAILED if is_of_machine else "reader_failed"
             message = (None, reason, f"{type(error).__name__}: {error} ({where})")
         connection.send(message)
+
+
+def settle() -> None:
+    """Called when all is imported: what modules hold stays, and no collection of garbage looks through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 def die_with_parent(parent: int | None = None) -> None:
