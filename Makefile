@@ -9,6 +9,8 @@ PYTHON ?= python3.11
 VENV := .venv
 # Superset asks for older versions of much: it has an environment of its own.
 SUPERSET := .superset/venv
+# Camelot is only measured against: the project never imports it.
+BENCH := .bench/venv
 RAW ?=
 JOBS ?=
 TESTS := $(addprefix tests/,unit documents graph faults conventions)
@@ -82,7 +84,12 @@ lint: setup ## Check style, types and SQL 检查代码
 	$(VENV)/bin/mypy
 	$(VENV)/bin/sqlfluff lint --config pyproject.toml dbt_project/models dbt_project/tests
 
-bench: setup ## Measure times as ratios within one run 性能测试
+$(BENCH)/.installed: tests/bench/requirements.txt $(VENV)/.installed
+	$(PYTHON) -m venv $(BENCH)
+	UV_COMPILE_BYTECODE=1 $(VENV)/bin/uv pip install --quiet --require-hashes --python $(BENCH)/bin/python -r tests/bench/requirements.txt
+	touch $@
+
+bench: setup $(BENCH)/.installed ## Measure times as ratios within one run 性能测试
 	$(VENV)/bin/python -m tests.bench.ratios
 	$(VENV)/bin/python -m tests.bench.reader_bench
 
@@ -102,5 +109,5 @@ docs: setup ## Generate the reference pages 生成文档
 	$(VENV)/bin/python -m docs.generate
 
 clean: ## Remove everything that can be made again 清理
-	rm -rf $(VENV) .superset .dagster warehouse dbt_project/target dbt_project/logs .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+	rm -rf $(VENV) .superset .bench .dagster warehouse dbt_project/target dbt_project/logs .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

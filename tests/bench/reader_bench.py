@@ -13,6 +13,7 @@ import multiprocessing
 import os
 import random
 import resource
+import subprocess
 import sys
 import time
 from collections import defaultdict
@@ -25,10 +26,12 @@ from unittest.mock import patch
 
 import pdfplumber
 
-from pipeline import reading
+from pipeline import reading, workers
+from pipeline.proofs.proving import Proofs
 from pipeline.readers import pdf
 from pipeline.readers.printed import PrintedDocument
 from pipeline.readers.reader import read
+from schemas.admission import admit
 
 ROOT = Path(__file__).parents[2]
 CORPUS = ROOT.parent / "shared" / "corpus"
@@ -47,6 +50,8 @@ STAGES = {
 }
 """Functions of `pipeline.reading` that make up each stage; what is left of its time goes into rows."""
 REST = "proofs → rows"
+CAMELOT = ROOT / ".bench" / "venv" / "bin" / "python"
+"""An environment of its own, which `make bench` makes of tests/bench/requirements.txt."""
 _SUFFIXES = {".pdf", ".docx", ".doc", ".html", ".xlsx", ".xls"}
 
 
@@ -57,6 +62,10 @@ class Measured:
     path: Path
     pages: int
     seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+
+    @property
+    def to_figures(self) -> float:
+        return sum(self.seconds[way] for way in ("cells", "cells → forms", "forms → figures"))
 
     @property
     def after_cells(self) -> float:
@@ -120,31 +129,45 @@ def _within(function: Callable[..., Any], seconds: defaultdict[str, float], stag
     return timed
 
 
-def _figures_of(path: Path) -> int:
-    return len(reading.read_document(path.read_bytes(), reading.Claim(path.name)).rows.get("figure", []))
+def with_camelot(measured: list[Measured]) -> None:
+    """Add the seconds that camelot takes for each document, in a process of its own environment."""
+    script = Path(__file__).with_name("camelot_tables.py")
+    command = [str(CAMELOT), "-W", "ignore", str(script), *(str(one.path) for one in measured)]
+    printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    for one, seconds in zip(measured, printed, strict=True):
+        one.seconds["camelot"] = float(seconds)
 
 
-def two_against_one(paths: list[Path]) -> float:
+def _proved(path: Path) -> None:
+    reading.read_document(path.read_bytes(), reading.Claim(path.name))
+
+
+def _to_figures(path: Path) -> None:
+    with patch.object(reading, "prove", return_value=Proofs()):
+        _proved(path)
+
+
+def two_against_one(function: Callable[[Path], None], paths: list[Path]) -> float:
     """Seconds on the clock of one worker over those of two; means something on idle cores only."""
     spawned = multiprocessing.get_context("spawn")
     seconds = []
     for jobs in (1, 2):
-        with spawned.Pool(jobs) as pool:
-            pool.map(_figures_of, paths[:jobs], chunksize=1)
+        with spawned.Pool(jobs, workers.settle) as pool:
+            pool.map(function, paths[:jobs], chunksize=1)
             started = time.monotonic()
-            pool.map(_figures_of, paths, chunksize=1)
+            pool.map(function, paths, chunksize=1)
             seconds.append(time.monotonic() - started)
     return seconds[0] / seconds[1]
 
 
 def peak_memory() -> list[tuple[int, Path]]:
-    """MiB that a process holds at most while it reads one document, for every document, the greatest first."""
+    """MiB that a process holds at most while it reads one document and admits its rows, for every document, the greatest first."""
     found = []
     for path in sorted(path for path in CORPUS.rglob("*") if path.suffix in _SUFFIXES):
         process = os.fork()
         if process == 0:
             try:
-                _figures_of(path)
+                admit(reading.read_document(path.read_bytes(), reading.Claim(path.name)).rows)
             finally:
                 os._exit(0)
         _, _, usage = os.wait4(process, 0)
@@ -161,21 +184,27 @@ def table_of(measured: list[Measured]) -> str:
         "PDFium's bare characters and paths (the floor)": total["floor"],
         "bytes → cells": total["cells"],
         **{stage: total[stage] for stage in (*STAGES, REST)},
+        "**bytes → figures**": sum(one.to_figures for one in measured),
         "**bytes → figures and proofs**": whole,
         "pdfplumber `extract_tables`, which stops at cells": total["pdfplumber"],
+        "camelot `lattice`, which stops at cells": total["camelot"],
     }
     lines = [
-        "| stage or way | pages/s | share of the whole | times as fast as pdfplumber |",
-        "| --- | ---: | ---: | ---: |",
+        "| stage or way | pages/s | share of the whole | times as fast as pdfplumber | share of the floor's speed |",
+        "| --- | ---: | ---: | ---: | ---: |",
     ]
     lines += [
-        f"| {name} | {pages / took:,.0f} | {took / whole:.0%} | {total['pdfplumber'] / took:.1f} × |"
+        f"| {name} | {_short(pages / took)} | {took / whole:.0%} | {_short(total['pdfplumber'] / took)} × | {total['floor'] / took:.0%} |"
         for name, took in ways.items()
     ]
     return "\n".join(lines)
 
 
-def report(measured: list[Measured], speed_up: float, memory: list[tuple[int, Path]]) -> str:
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 1 else f"{value:.2f}"
+
+
+def report(measured: list[Measured], speed_ups: tuple[float, float], memory: list[tuple[int, Path]]) -> str:
     """docs/reference/speed.md."""
     slower = sorted(measured, key=lambda one: one.after_cells / one.seconds["cells"], reverse=True)
     over = sum(one.after_cells > one.seconds["cells"] for one in measured)
@@ -194,7 +223,8 @@ reads the same pages. A ratio within the run means something on any machine, a t
 
 - What follows the cells (forms, figures, narrative, proofs, rows) takes {after / cells:.2f} × the time of reading them; in {over} of {len(measured)}
   documents it takes longer than reading them, {worst:.1f} × at most.
-- Two workers read the documents {speed_up:.2f} × as fast as one (by the clock: other work on the machine counts against it).
+- Two workers read the documents to figures {speed_ups[0]:.2f} × as fast as one, and to proofs {speed_ups[1]:.2f} × (by the clock: other
+  work on the machine counts against it).
 - Memory of a worker, over all {len(memory)} documents of the corpus: at most {memory[0][0]} MiB; {len(digital)} of them stay below 200 MiB
   ({max(digital, default=0)} MiB at most), the others have pages that are pictures, for which the models of the recogniser are loaded.
 
@@ -210,8 +240,11 @@ def main() -> None:
     documents = born_digital(int(sys.argv[1]) if len(sys.argv) > 1 else 300)
     # The first document of a process pays for what is made once (patterns, catalogues, models): it is read once before.
     measure(*documents[0])
+    workers.settle()
     measured = [measure(path, printed) for path, printed in documents]
-    text = report(measured, two_against_one([path for path, _ in documents]), memory)
+    with_camelot(measured)
+    paths = [one.path for one in measured]
+    text = report(measured, (two_against_one(_to_figures, paths), two_against_one(_proved, paths)), memory)
     print(text)
     for one in measured:
         print(f"{one.after_cells / one.seconds['cells']:6.2f} {one.pages:5d} pages {one.path.name}")

@@ -223,11 +223,12 @@ def test_no_host_of_a_registry_and_no_path_of_a_machine() -> None:
         assert not FORBIDDEN.search(sound), sound
 
 
-def test_requirements_are_hashed_and_name_no_host() -> None:
-    text = (ROOT / "requirements.txt").read_text("utf-8")
+@pytest.mark.parametrize("folder", [".", "dashboards", "tests/bench"])
+def test_requirements_are_hashed_and_name_no_host(folder: str) -> None:
+    text = (ROOT / folder / "requirements.txt").read_text("utf-8")
     assert "://" not in text
     pinned = [line for line in text.splitlines() if re.match(r"[a-z0-9]", line)]
-    assert len(pinned) > 100
+    assert len(pinned) > 10
     assert all("==" in line for line in pinned)
     assert text.count("--hash=sha256:") >= len(pinned)
 
