@@ -302,6 +302,7 @@ def forms() -> str:
         NOTICE.format(source="`pipeline/forms/catalogue/form.csv`"), "",
         "A printed table is one of these forms, or is refused as `form_unknown`. Fund, scheme and measure are those of its figures where",
         "the form's own header does not say otherwise. [How to read a new one](../how-to/read-a-new-form.md).", "",
+        "Where a title names one fund (`fund_of_title.csv`), a form of all funds is the form of that fund (`form_of_fund.csv`), or is of that fund.", "",
         "| form | meaning | 名称 | fund | scheme | measure |", "| --- | --- | --- | --- | --- | --- |",
     ]  # fmt: skip
     lines += [

@@ -468,7 +468,7 @@ class _Reading:
         if amount is None and text and text not in _DASHES and text not in _NIL_WORDS:
             if is_percentage(text):
                 self.result.roles[cell.cell_id] = "percentage"
-            elif any(character.isdigit() for character in text):
+            elif is_number(text) or any(character.isdigit() for character in text):
                 self._refuse(
                     Refused(
                         "amount_unreadable",
@@ -661,10 +661,9 @@ class _Reading:
     def _fund(self, source: str | None) -> str:
         if source is not None and source in FUND_OF_SOURCE:
             return FUND_OF_SOURCE[source]
-        title = comparable(self.form.title or "")
-        if self.form.key == "three_public" and "一般公共预算" in title:
-            return "general_public_budget"
-        return self.standard.fund or "all"
+        fund = self.standard.fund or "all"
+        named = catalogue.fund_of_title(self.form.title or "") if fund in ("all", "fiscal_appropriation") else None
+        return named or fund
 
 
 def _balance(column: Column, measure: str, source: str | None, values: list[Column]) -> tuple[str, str | None]:
@@ -735,7 +734,7 @@ def _unit_in(path: Iterable[str]) -> str | None:
     for text in path:
         normal = comparable(text)
         for unit in ("百万元", "亿元", "万元", "千元"):
-            if f"({unit})" in normal or normal.endswith(f"单位:{unit}"):
+            if f"({unit})" in normal or f"单位:{unit}" in normal:
                 return unit
         if "(元)" in normal:
             return "元"

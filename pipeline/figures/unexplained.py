@@ -59,15 +59,13 @@ def unexplained_kinds(lines: list[LineRow]) -> dict[int, Why]:
     """
     above = itertools.takewhile(lambda line: line.kind != "current_total", lines)
     named = [line for line in above if line.kind == "line" and line.name]
-    if sum(_names_kind(line.name) for line in named) * 2 <= len(named):
+    untold = [line for line in named if not any(_names_kind(name) for name in (line.name, *line.path))]
+    if len(untold) * 2 >= len(named):
         return {}
     return {
         line.row: Why("row_unknown", f"“{line.name}” is no kind of expenditure of forms/catalogue/header.csv")
-        for line in named
-        if not line.code
-        and _is_unexplained(line)
-        and not is_organisation(bare_name(line.name))
-        and not any(_names_kind(name) for name in line.path)
+        for line in untold
+        if not line.code and _is_unexplained(line) and not is_organisation(bare_name(line.name))
     }
 
 

@@ -349,7 +349,7 @@ def _general(evaluation: Evaluation) -> list[str]:
         "regular expression counts as a row: first the topmost alternatives of each pattern, then every alternative at any depth. "
         "Alternatives that no document uses stay: they were written from knowledge of other places' forms. *Same*: read with the same meaning as before; *refused*: named in a refusal; "
         "*suspect*: read otherwise, and suspected by the arithmetic; *misread*: read otherwise without suspicion; *lost*: neither "
-        "read nor refused. A city counts with its districts. What is not taken away: code, and the tables that tell whose document it is.\n",
+        "read nor refused. A city counts with its districts. What is not taken away: code, the funds that titles name, and the tables that tell whose document it is.\n",
         "![Figures read without own rows](coverage-general.svg)\n",
     ]
     for grain in ("topmost", "every"):
@@ -380,6 +380,9 @@ def _general(evaluation: Evaluation) -> list[str]:
             _table(head, rows),
             average,
         ]
+        misread = [(one.jurisdiction, *cause, count) for one in results for cause, count in one.misread.most_common()]
+        if misread:
+            parts.append(_table(("misread in", "form", "read otherwise", "figures"), misread))
     results = evaluation.without.get("every", [])
     examples = [f"- {one.jurisdiction}: {example}" for one in results for example in one.examples[:8]]
     if examples:

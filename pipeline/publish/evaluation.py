@@ -137,6 +137,8 @@ class Without:
     right_before: int = 0
     truth: Counter[str] = field(default_factory=Counter)
     """Expected figures that were right, by what became of them: right, wrong, missing, flagged."""
+    misread: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Figures misread, by form and by what was read otherwise."""
     examples: list[str] = field(default_factory=list)
 
     @property
@@ -414,6 +416,7 @@ def _judge_without(result: Without, document: Assessment, before: dict[Any, Row]
             changed = [name for name in _MEANING if figure[name] != other[name]]
             verdict = "same" if not changed else "suspect" if other["proof"] == "suspect" else "misread"
             if verdict == "misread":
+                result.misread[figure["form"], ", ".join(changed)] += 1
                 told = "; ".join(f"{name} {other[name]} instead of {figure[name]}" for name in changed)
                 result.examples.append(
                     f"{document.file_name} page {figure['page_number']}, {figure['printed_text']}: {told}"

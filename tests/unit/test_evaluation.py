@@ -119,6 +119,7 @@ def test_what_becomes_of_figures() -> None:
     result = Without("甲市", [])
     evaluation._judge_without(result, SimpleNamespace(comparison=None, file_name="a.pdf"), before, after)  # type: ignore[arg-type]
     assert result.verdicts == Counter(same=1, misread=1, suspect=1, refused=1, lost=1)
+    assert result.misread == Counter({("x", "line_code"): 1})
     assert result.share == 0.2
     assert len(result.examples) == 2
 

@@ -2,13 +2,17 @@
 
 import csv
 import re
+from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from pipeline.forms import catalogue
-from pipeline.publish import generality
+from pipeline.publish import evaluation, generality
 from pipeline.publish.generality import Alternative, Group, parse, places, without, write
+from pipeline.reading import Claim, read_document
+from tests.unit.printed import document
 
 VOCABULARY = Path(__file__).parent / "forms"
 
@@ -134,3 +138,45 @@ def test_a_whole_pattern_is_a_choice_of_its_branches() -> None:
     assert not Group([["a"]]).is_choice
     assert Group([["a"], ["b"]]).is_choice
     assert Group([["a"]], "?").is_choice
+
+
+BUDGET = """
+某市某局2026年部门预算
+---
+部门收入总表
+单位：万元
+项目 | 预算数
+一般公共预算拨款收入 | 10.00
+事业收入 | 2.50
+收入总计 | 12.50
+"""
+
+
+def judged(folder: Path) -> Counter[str]:
+    """What becomes of the figures of a budget when it is read with the catalogue in the folder."""
+
+    def read() -> evaluation.Tables:
+        return read_document(b"budget", Claim(file_name="budget.pdf"), lambda _: document(BUDGET)).rows
+
+    before = evaluation._figures_by_place(read())
+    result = evaluation.Without("某市", [])
+    with catalogue.taken_from(folder):
+        evaluation._judge_without(result, SimpleNamespace(comparison=None, file_name="budget.pdf"), before, read())  # type: ignore[arg-type]
+    return result.verdicts
+
+
+def test_a_source_that_was_forgotten_is_refused_and_not_misread(tmp_path: Path) -> None:
+    known = [row for row in generality.rows()["header.csv"] if row.data["value"] == "institution_revenue"]
+    forgotten = {
+        Alternative(row.table, row.number, (branch,)) for row in known for branch in range(len(row.group.branches))
+    }
+    generality.write_reduced(forgotten, tmp_path)
+    assert judged(tmp_path) == Counter(same=2, refused=1)
+
+
+def test_a_catalogue_that_says_something_else_is_noticed_as_a_misreading(tmp_path: Path) -> None:
+    generality.write_reduced(set(), tmp_path)
+    table = tmp_path / "header.csv"
+    first, *rest = table.read_text(encoding="utf-8").splitlines(keepends=True)
+    table.write_text("".join([first, "事业收入,value,source,other_revenue,\n", *rest]), encoding="utf-8")
+    assert judged(tmp_path) == Counter(same=2, misread=1)

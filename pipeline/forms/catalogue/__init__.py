@@ -1,7 +1,7 @@
 """The catalogue of forms: titles, headers and units as tables that a fiscal expert reads and changes.
 
 Belongs here: loading those tables and looking a text up in them. Does not belong here: any title or header itself (see
-form.csv, title.csv, header.csv, nil.csv beside this file), nor what is done with the answer.
+form.csv, title.csv, fund_of_title.csv, form_of_fund.csv, header.csv, nil.csv beside this file), nor what is done with the answer.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from pipeline.forms import consulted
-from pipeline.forms.text import comparable
+from pipeline.forms.text import comparable, without_gloss
 
 FOLDER = Path(__file__).parent
 _folder = FOLDER
@@ -71,12 +71,33 @@ def _header_patterns() -> list[tuple[re.Pattern[str], str, str, str]]:
 
 @consulted.question
 def form_of_title(title: str) -> str | None:
-    """Key of the standard form that a printed title names, or None. The first pattern of title.csv that occurs wins."""
+    """Key of the standard form that a printed title names, or None. The first pattern of title.csv that occurs wins.
+
+    Where that is a form of all funds and the title names one, it is the form of that fund, if form_of_fund.csv has one.
+    """
     text = comparable(title)
-    for pattern, form in _title_patterns():
-        if pattern.search(text):
-            return form
-    return None
+    form = next((form for pattern, form in _title_patterns() if pattern.search(text)), None)
+    parts = {standard_forms()[row["form"]].fund: row["form"] for row in _forms_of_funds() if row["whole"] == form}
+    return parts.get(fund_of_title(title), form) if parts else form
+
+
+@consulted.kept
+def _forms_of_funds() -> list[dict[str, str]]:
+    return _rows("form_of_fund.csv")
+
+
+@consulted.question
+def fund_of_title(title: str) -> str | None:
+    """The fund that a printed title names (see fund_of_title.csv), or None: a budget rather than 财政拨款, which is of all; None of two budgets."""
+    text = comparable(title)
+    named = {row["fund"] for row in _funds_of_titles() if re.search(row["pattern"], text)}
+    budgets = named - {"fiscal_appropriation"} or named
+    return budgets.pop() if len(budgets) == 1 else None
+
+
+@consulted.kept
+def _funds_of_titles() -> list[dict[str, str]]:
+    return _rows("fund_of_title.csv")
 
 
 @consulted.kept
@@ -126,8 +147,8 @@ _HEADER_UNIT = re.compile(r"[(（]?单?位?[:：]?(?:万元|元|千元|亿元)[)
 
 @cache
 def header_text(text: str) -> str:
-    """A header text as it is matched: comparable, without numbering, unit, years and leading 其中."""
-    normal = comparable(text).strip(":·*")
+    """A header text as it is matched: comparable, without numbering, unit, years, leading 其中 and words in a second language."""
+    normal = without_gloss(comparable(text).strip(":·*"))
     normal = _HEADER_NUMBERING.sub("", normal)
     normal = re.sub(r"^其中:?(?=.)", "", normal)
     normal = _HEADER_UNIT.sub("", normal) or normal
@@ -153,6 +174,6 @@ def taken_from(folder: Path) -> Iterator[None]:
 
 def _forget() -> None:
     for function in (
-        standard_forms, standard_form, _title_patterns, _header_patterns, form_of_title, _nil_pattern, declares_nil, meaning_of_header, header_text,
+        standard_forms, standard_form, _title_patterns, _header_patterns, form_of_title, fund_of_title, _funds_of_titles, _forms_of_funds, _nil_pattern, declares_nil, meaning_of_header, header_text,
     ):  # fmt: skip
         function.cache_clear()
