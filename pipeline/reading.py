@@ -11,6 +11,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 from pipeline.figures.agency_statistic import agency_statistics
@@ -36,6 +37,7 @@ from schemas.core import FIGURE, FORMATS
 
 Row = dict[str, Any]
 _FIGURE_COLUMNS = tuple(column.name for column in FIGURE.columns)
+_in_columns = attrgetter(*_FIGURE_COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,7 @@ def _read_document(data: bytes, claim: Claim, reader: Callable[[bytes], PrintedD
     figures = _without_doubtful(figures, forms, interpretations)
     rows.add("narrative_figure", narrative)
     rows.add("agency_statistic", statistics)
-    rows.add("figure", ({name: getattr(figure, name) for name in _FIGURE_COLUMNS} for figure in figures))
+    rows.add("figure", (dict(zip(_FIGURE_COLUMNS, _in_columns(figure), strict=True)) for figure in figures))
     rows.add("identity_check", proofs.checks)
     rows.add("suspect_figure", proofs.suspects)
     for form in forms:
