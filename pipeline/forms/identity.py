@@ -687,7 +687,9 @@ def refusal_of(
     )
     tells_of_a_budget = len(words) >= 4 and sum(words.values()) >= 8
     has_content = figures_count > 0 or (amounts >= 3 and tells_of_a_budget)
-    if document.format == "html" and not (has_content and tells_of_a_budget and (recognised or identity.document_kind)):
+    is_named = bool(recognised or identity.document_kind) and tells_of_a_budget
+    shows_forms = len(recognised) >= 2 and identity.document_kind is not None
+    if document.format == "html" and not (has_content and (is_named or shows_forms)):
         return (
             "web_page_not_document",
             f"a web page without forms or narrative of a budget ({seen})",

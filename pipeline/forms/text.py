@@ -12,8 +12,9 @@ from functools import lru_cache
 _SPACE = re.compile(r"\s+")
 _QUOTES = re.compile(r"[“”\"'‘’「」《》〈〉＂]")
 NUMBER = re.compile(
-    r"^[-－—–+]?[¥￥]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?$|^[-－—–+]?\.\d+$|^\((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\)$"
+    r"^[-－—–+]?[¥￥]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?$|^[-－—–+]?\.\d+$|^\((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\)$|^#{2,}$"
 )
+"""Also the signs that a workbook prints for a number its column is too narrow for: an amount is there, and nobody can read it."""
 _PERCENT = re.compile(r"^[-+]?\d+(?:\.\d+)?[%％]$")
 
 # Numbering in front of a name, by rank: 一、 stands above （一） above 1. above (1).

@@ -35,6 +35,11 @@ def test_amounts(text: str, unit: str, yuan: str, half: str) -> None:
     assert (amount.yuan, amount.half_unit_yuan) == (Decimal(yuan), Decimal(half))
 
 
+def test_number_that_its_column_hides_is_a_number_without_an_amount() -> None:
+    assert is_number("####")
+    assert parse_amount("####", "元") is None
+
+
 @pytest.mark.parametrize("text", ["", "-", "—", "无", "12%", "1,23,4", "2026年", "1.2.3", "12,34.5", "3-4"])
 def test_what_is_no_amount(text: str) -> None:
     assert parse_amount(text, "元") is None
