@@ -33,7 +33,7 @@ def test_table_that_the_catalogue_does_not_know_ends_the_form_above_it_on_its_sh
     assert not score.wrong, str(score)
 
 
-OPEN_SHARE = 0.7
+OPEN_SHARE = 0.85
 ODD_SHARE = 0.97
 """Where spans or columns are lost some numbers cannot be told; they are refused."""
 
@@ -47,13 +47,17 @@ def test_no_number_is_taken_for_another_in_what_people_and_programs_leave(name: 
     assert score.right >= ODD_SHARE * score.count, f"{name} as {edition}: {score}"
 
 
-@pytest.mark.parametrize("edition", OPEN_EDITIONS)
 @pytest.mark.parametrize(
-    "name", ["budget_hubei_2024", "budget_yunnan_2025", "budget_zhejiang_county_2023", "final_province_2018"]
+    "edition",
+    ["pdf_unruled", *(pytest.param(name, marks=pytest.mark.slow) for name in ("pdf_horizontal", "pdf_three_line"))],
 )
-def test_no_number_is_taken_for_another_without_vertical_rules(name: str, edition: str) -> None:
-    """Columns are told by where words stand; which column a header is of is then often refused, never guessed."""
-    layout = read_layout(name)
-    score = compare(layout, read_document(OPEN_EDITIONS[edition](layout), Claim(file_name=name)).rows)
-    assert not score.wrong, f"{name} as {edition}: {score}"
-    assert score.right >= OPEN_SHARE * score.count, f"{name} as {edition}: {score}"
+def test_no_number_is_taken_for_another_without_vertical_rules(edition: str) -> None:
+    """Columns are told by where words stand; which column a header is of is then sometimes refused, never guessed."""
+    wrong, right, count = [], 0, 0
+    for name in layout_names():
+        layout = read_layout(name)
+        score = compare(layout, read_document(OPEN_EDITIONS[edition](layout), Claim(file_name=name)).rows)
+        right, count = right + score.right, count + score.count
+        wrong += [f"{name}: {score}"] if score.wrong else []
+    assert not wrong, "\n".join(wrong)
+    assert right >= OPEN_SHARE * count, f"{right} of {count}"
