@@ -18,7 +18,7 @@ WAREHOUSE ?= warehouse/yusuan.duckdb
 DBT_SOURCES := $(filter-out dbt_project/target/% dbt_project/logs/%,$(wildcard dbt_project/*.* dbt_project/*/*.* dbt_project/*/*/*.* dbt_project/*/*/*/*.*))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup warehouse exports explorer postgres superset test clients lint bench mutate evaluate faults ui notebook docs clean
+.PHONY: help setup warehouse exports explorer postgres superset test clients lint bench mutate scans evaluate faults ui notebook docs clean
 
 help: ## List the tasks 列出任务
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -95,6 +95,9 @@ bench: setup $(BENCH)/.installed ## Measure times as ratios within one run 性�
 
 mutate: setup ## Break figures a thousand times and count what the proofs notice 变异测试
 	$(VENV)/bin/python -m tests.proofs_mutation
+
+scans: setup ## Scan pages of documents under ten conditions and count what is read 测量扫描件识别
+	$(VENV)/bin/python -m tests.scans_measured
 
 evaluate: setup ## Compare what is read with what is printed 评测读取质量
 	$(VENV)/bin/yusuan evaluate
