@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 
 from pipeline.figures.amount import UNITS, Amount, parse_amount
 from pipeline.figures.figure import Figure
@@ -93,14 +94,17 @@ class _Labels:
         self.rows = {row: form.row(row) for row in {cell.row for cell in form.cells}}
 
     def money_label(self, cell: FormCell) -> str | None:
-        """The text that says that a number is money: the nearest text to the left, else the header of the column."""
+        """The text that says that a number is money: the nearest text to the left, else the header of the column.
+
+        A header that names a source says more than a label that names none (金额合计 under 总额 and 财政拨款).
+        """
         head = self._head(cell)
         is_score = head is not None and bool(_SCORE.search(comparable(head.text)))
         if head is not None and is_score and any(_phase_of(other.text) for other in self.rows[head.row]):
             return None
         left = next((other for other in reversed(self._left_of(cell)) if not is_number(other.text)), None)
         if left is not None and _is_money(left.text):
-            return left.text
+            return head.text if head is not None and _source_of(head.text) and not _source_of(left.text) else left.text
         if is_score:
             return None
         above = [
@@ -129,19 +133,21 @@ class _Labels:
         return next((unit for other in [*left, *above] if (unit := _unit_of_label(other.text))), None)
 
     def phase(self, cell: FormCell) -> str | None:
-        """Phase that the head of the cell's column names (年初预算数, 全年预算数, 全年执行数); None where it names none."""
-        head = self._head(cell)
-        return None if head is None else _phase_of(head.text)
+        """Phase that the nearest head above the cell names (年初预算数, 全年预算数, 全年执行数); None where none does."""
+        return next((phase for head in self._heads(cell) if (phase := _phase_of(head.text))), None)
 
     def _head(self, cell: FormCell) -> FormCell | None:
         """The nearest cell with text above the cell in its column; None where there is none."""
+        return next(self._heads(cell), None)
+
+    def _heads(self, cell: FormCell) -> Iterator[FormCell]:
+        """Cells with text above the cell in its column, the nearest first."""
         for row in range(cell.row - 1, -1, -1):
             for other in self.rows.get(row, []):
                 if other.column <= cell.column < other.column + other.column_span and not _NO_TEXT.match(
                     comparable(other.text)
                 ):
-                    return other
-        return None
+                    yield other
 
     def project(self, cell: FormCell) -> str | None:
         """Name of the project: beside the last 项目名称 above the cell, or under 项目名称 in the cell's row."""
@@ -169,8 +175,16 @@ class _Labels:
 
 
 def _phase_of(text: str) -> str | None:
-    found = catalogue.meaning_of_header(text)
-    return None if found is None else dict(found.attributes).get("phase")
+    return _attribute(text, "phase")
+
+
+def _source_of(text: str) -> str | None:
+    return _attribute(text, "source")
+
+
+def _attribute(header: str, name: str) -> str | None:
+    found = catalogue.meaning_of_header(header)
+    return None if found is None else dict(found.attributes).get(name)
 
 
 def _is_header(cells: list[FormCell]) -> bool:
