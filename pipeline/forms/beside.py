@@ -37,7 +37,12 @@ def rows_agree(left: Grid, right: Grid) -> bool:
 
 
 def has_other_columns(first: Grid, grid: Grid) -> bool:
-    """Whether a grid begins with a header of its own, and most columns of amounts that it names are not among those of `first`."""
+    """Whether a grid begins with a header of its own, and most columns of amounts that it names are not among those of `first`.
+
+    A header names every column of amounts; lines without amounts, with which a page may begin, name none.
+    """
+    if not _names_its_amounts(grid):
+        return False
     known = _header_texts(first)
     own = {
         text
@@ -48,11 +53,25 @@ def has_other_columns(first: Grid, grid: Grid) -> bool:
 
 
 def _header_texts(grid: Grid) -> set[str]:
-    plain: list[PlainCell] = [
-        (cell.row, cell.column, cell.row_span, cell.column_span, join_lines(cell.text)) for cell in grid.cells
-    ]
+    plain = _plain(grid)
     rows = count_header_rows(plain)
     return {comparable(text) for row, _, _, _, text in plain if row < rows and text.strip()}
+
+
+def _names_its_amounts(grid: Grid) -> bool:
+    plain = _plain(grid)
+    rows = count_header_rows(plain)
+    named = {
+        place
+        for row, column, _, width, text in plain
+        if row < rows and text.strip()
+        for place in range(column, column + width)
+    }
+    return {column for row, column, _, _, text in plain if row >= rows and is_number(text)} <= named
+
+
+def _plain(grid: Grid) -> list[PlainCell]:
+    return [(cell.row, cell.column, cell.row_span, cell.column_span, join_lines(cell.text)) for cell in grid.cells]
 
 
 def _heights(grid: Grid) -> list[float]:
