@@ -39,7 +39,7 @@ def rows_agree(left: Grid, right: Grid) -> bool:
 def has_other_columns(first: Grid, grid: Grid) -> bool:
     """Whether a grid begins with a header of its own, and most columns of amounts that it names are not among those of `first`.
 
-    A header names every column of amounts; lines without amounts, with which a page may begin, name none.
+    A header names every column of amounts and holds none; lines with which a page may begin do otherwise.
     """
     if not _names_its_amounts(grid):
         return False
@@ -61,13 +61,10 @@ def _header_texts(grid: Grid) -> set[str]:
 def _names_its_amounts(grid: Grid) -> bool:
     plain = _plain(grid)
     rows = count_header_rows(plain)
-    named = {
-        place
-        for row, column, _, width, text in plain
-        if row < rows and text.strip()
-        for place in range(column, column + width)
-    }
-    return {column for row, column, _, _, text in plain if row >= rows and is_number(text)} <= named
+    header = [(column, width, text) for row, column, _, width, text in plain if row < rows and text.strip()]
+    named = {place for column, width, _ in header for place in range(column, column + width)}
+    amounts = {column for row, column, _, _, text in plain if row >= rows and is_number(text)}
+    return amounts <= named and not any(is_number(text) and "." in text for _, _, text in header)
 
 
 def _plain(grid: Grid) -> list[PlainCell]:
