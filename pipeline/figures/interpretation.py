@@ -19,7 +19,7 @@ from pipeline.figures.amount import decimals_of, parse_amount
 from pipeline.figures.classification import assign_codes, code_by_name
 from pipeline.figures.crossed_columns import cross_columns
 from pipeline.figures.figure import Figure
-from pipeline.figures.lines import CellMap, LineRow, attribute_of, lines_of, source_of
+from pipeline.figures.lines import CellMap, LineRow, attribute_of, lines_of, source_of, source_of_line
 from pipeline.figures.unexplained import Why, doubt_totals, unexplained_kinds, why_no_amount
 from pipeline.forms import catalogue
 from pipeline.forms.form import Form, FormCell
@@ -556,7 +556,7 @@ class _Reading:
             own_scheme, code, level, measure = self._item(line, column, measure)
         elif own_scheme == "revenue":
             if column.group == 0 and not self._tells_apart(column, "source"):
-                source = source_of(line.name) or source
+                source = source_of_line(line) or source
             code = source = self._revenue_code(line, column, source)
             measure = "total" if measure == "current_revenue" else measure
         elif self.form.key == "revenue_summary":

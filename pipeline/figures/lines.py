@@ -51,6 +51,8 @@ class LineRow:
     group: int
     page_number: int
     name: str = ""
+    section: str = ""
+    """What stands over several names, in a column of names of its own (财政专户管理资金 over 其他非税收入)."""
     code: str | None = None
     scheme: str | None = None
     cross_scheme: str | None = None
@@ -304,6 +306,7 @@ class _RowReader:
             " / ".join(part for part in texts if part) if self.scheme == "procurement" else self.text("line_name", row)
         )
         project = self.text("project_name", row)
+        line.section = squeeze(project or next(iter(texts), ""))
         if project and line.code and self.form.key == "project_expenditure" and not GRAND_TOTAL.match(squeeze(project)):
             # In a list of projects the code says what the project is classed as; the line is the project.
             line.cross_scheme, line.cross_code, line.cross_name = line.scheme, line.code, line.name or text or None
@@ -461,6 +464,12 @@ def source_of(name: str) -> str | None:
     if found is None:
         return None
     return dict(found.attributes).get("source")
+
+
+def source_of_line(line: LineRow) -> str | None:
+    """Revenue source of a line by its name, or by its section where nobody explained the name."""
+    is_explained = catalogue.meaning_of_header(bare_name(line.name)) is not None
+    return source_of(line.name) if is_explained else source_of(line.section)
 
 
 def attribute_of(name: str, attribute: str) -> str | None:

@@ -104,7 +104,8 @@ class _Labels:
             return None
         left = next((other for other in reversed(self._left_of(cell)) if not is_number(other.text)), None)
         if left is not None and _is_money(left.text):
-            return head.text if head is not None and _source_of(head.text) and not _source_of(left.text) else left.text
+            is_told_above = head is not None and self._is_header_row(head.row) and _source_of(head.text)
+            return head.text if head is not None and is_told_above and not _source_of(left.text) else left.text
         if is_score:
             return None
         above = [
@@ -139,6 +140,11 @@ class _Labels:
     def _head(self, cell: FormCell) -> FormCell | None:
         """The nearest cell with text above the cell in its column; None where there is none."""
         return next(self._heads(cell), None)
+
+    def _is_header_row(self, row: int) -> bool:
+        """Whether a row holds no amounts: labels beside amounts (其他资金 | 1026万元) are heads of nothing below them."""
+        texts = [squeeze(cell.text) for cell in self.rows[row]]
+        return not any(is_number(text) or _AMOUNT_WITH_UNIT.match(text) for text in texts)
 
     def _heads(self, cell: FormCell) -> Iterator[FormCell]:
         """Cells with text above the cell in its column, the nearest first."""

@@ -74,3 +74,37 @@ def test_the_unit_stands_over_the_columns() -> None:
     form.unit = None
     figures = project_budgets(form, Body("0" * 16, 2026, "budget", "某局", unit="元"), set())
     assert [figure.amount_yuan for figure in figures] == [Decimal("125000.00"), Decimal("100000.00")]
+
+
+def cell(row: int, column: int, text: str, width: int = 1) -> FormCell:
+    return FormCell(f"{row}-{column}", 1, row, column, 1, width, text, (text,), None, "pdf")
+
+
+def test_heads_above_heads_tell_the_phase_and_a_total_is_of_the_source_above_it() -> None:
+    cells = [cell(0, 1, "全年预算数（万元）", 3), cell(0, 4, "全年执行数（万元）", 3)]
+    heads = ["任务名称", *["总额", "财政拨款", "其他资金"] * 2]
+    rows = [
+        heads,
+        ["学前教育", "12.5", "11", "1.5", "12.2", "11", "1.2"],
+        ["金额合计", "12.5", "11", "1.5", "12.2", "11", "1.2"],
+    ]
+    cells += [cell(row, column, text) for row, texts in enumerate(rows, start=1) for column, text in enumerate(texts)]
+    figures = project_budgets(Form(1, 1, 1, 4, 7, cells, key="performance_target", unit="万元"), BODY, set())
+    assert [(figure.printed_text, figure.phase, figure.source) for figure in figures] == 2 * [
+        ("12.5", "adjusted", None),
+        ("11", "adjusted", "fiscal_appropriation"),
+        ("1.5", "adjusted", "other_revenue"),
+        ("12.2", "executed", None),
+        ("11", "executed", "fiscal_appropriation"),
+        ("1.2", "executed", "other_revenue"),
+    ]
+
+
+def test_amounts_that_nothing_tells_apart_are_left() -> None:
+    form = flat(["项目资金总额", "项目资金总额"], ["85.19", "100"], ["其他资金", "1.50"])
+    assert [figure.printed_text for figure in project_budgets(form, BODY, set())] == ["1.50"]
+
+
+def test_a_label_beside_an_amount_is_no_head_of_what_stands_below() -> None:
+    form = flat(["财政拨款", "10万元", "其他资金", "1万元"], ["项目名称", "大厅", "预算总金额", "11万元"])
+    assert {figure.printed_text: figure.source for figure in project_budgets(form, BODY, set())}["11万元"] is None

@@ -151,3 +151,18 @@ def test_agencies_under_an_unknown_header_are_told_by_the_other_forms(agencies: 
 def test_the_fund_of_a_form_of_all_funds_is_that_of_its_title(title: str, form: str, fund: str) -> None:
     result = read(f"{title}\n单位：万元\n项目名称 | 金额\n某某事务 | 1.00\n其他事务 | 2.00\n")
     assert {(figure.form, figure.fund) for figure in result.figures} == {(form, fund)}
+
+
+def test_a_source_that_nobody_explained_is_of_the_section_that_it_stands_in() -> None:
+    result = read("""
+部门收入总表
+单位：万元
+项目名称 | | 金额
+收入总计 | | 12.50
+财政专户管理资金 | 小计 | 2.50
+财政专户管理资金 | 专户管理教育收费 | 1.00
+财政专户管理资金 | 盲盒收入 | 1.50
+事业收入 | 小计 | 10.00
+""")
+    assert refused(result) == set()
+    assert amounts(result, line_name="盲盒收入", line_code="fiscal_special_account") == [Decimal(15000)]

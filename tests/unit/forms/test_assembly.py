@@ -109,3 +109,30 @@ def test_a_sentence_that_names_a_form_is_no_title() -> None:
 1 | 某局
 """)
     assert [form.key for form in forms] == [None]
+
+
+def test_a_page_that_begins_with_lines_without_amounts_goes_on() -> None:
+    rows = "机关服务 | 1.00 | 资本性支出 | 2.00\n" * 4
+    forms = forms_of(f"""
+收支预算总表
+单位：万元
+收入 | 金额 | 支出 | 金额
+{rows}---
+小计 | | 小计 |
+上年结转资金 | | 结转下年资金 |
+收入合计 | 4.00 | 支出合计 | 8.00
+""")
+    assert [form.row_count for form in forms] == [8]
+
+
+def test_a_page_that_begins_with_a_line_of_known_words_goes_on() -> None:
+    forms = forms_of("""
+政府采购支出预算表
+单位：万元
+项目名称 | 经济科目名称 | 采购品目名称 | 金额
+物业管理费 | 维修费 | 环境服务 | 3.00
+---
+商品和服务支出 | 会议费 | | 2.44
+ | | 会议服务 | 2.44
+""")
+    assert [form.row_count for form in forms] == [4]
