@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-import pandera.errors
 import polars as pl
 
 from schemas import core
@@ -109,9 +108,11 @@ def sound_rows(table: Table, rows: list[Row]) -> tuple[pl.DataFrame, list[Violat
 
 
 def _frame(table: Table, rows: list[Row]) -> pl.DataFrame:
-    validated = table.schema.validate(table.frame(rows))
-    assert isinstance(validated, pl.DataFrame)
-    return validated
+    """The frame of rows that were found sound before."""
+    frame = table.frame(rows)
+    if failures := _failures(table, frame):
+        raise RuntimeError(f"table {table.name}: {failures[0][1]}, in a row that was found sound before")
+    return frame
 
 
 def _frame_of(table: Table, rows: list[Row], checked: list[Row], frame: pl.DataFrame) -> pl.DataFrame:
@@ -138,19 +139,33 @@ def _check(table: Table, rows: list[Row]) -> tuple[list[Row], list[Violation], p
                 broken[index] = str(error).split("\n")[0]
         sound = [index for index in sound if index not in broken]
         frame = table.frame(rows[index] for index in sound)
+    failures = _failures(table, frame)
+    if not failures:
+        return [rows[index] for index in sound], _told(table, rows, broken), frame
+    for place, rule in failures:
+        index = sound[place]
+        broken[index] = f"{broken[index]}; {rule}" if index in broken else rule
+    kept = [row for index, row in enumerate(rows) if index not in broken]
+    return kept, _told(table, rows, broken), _frame(table, kept)
+
+
+def _failures(table: Table, frame: pl.DataFrame) -> list[tuple[int, str]]:
+    """The rows of a frame that break a rule, by place, and the rule. Only where there are any is pandera asked which."""
+    if table.is_sound(frame):
+        return []
+    import pandera.errors
+
     try:
-        validated = table.schema.validate(frame, lazy=True)
-        assert isinstance(validated, pl.DataFrame)
-        return [rows[index] for index in sound], _told(table, rows, broken), validated
+        table.schema.validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as errors:
+        failures = []
         for failure in errors.failure_cases.iter_rows(named=True):
             if failure["index"] is None:
                 raise RuntimeError(f"table {table.name}: {failure['check']} names no row") from errors
-            index = sound[failure["index"]]
-            rule = f"{failure['column']}: {failure['check']}, found {_shown(failure['failure_case'])}"
-            broken[index] = f"{broken[index]}; {rule}" if index in broken else rule
-    kept = [row for index, row in enumerate(rows) if index not in broken]
-    return kept, _told(table, rows, broken), _frame(table, kept)
+            told = f"{failure['column']}: {failure['check']}, found {_shown(failure['failure_case'])}"
+            failures.append((failure["index"], told))
+        return failures
+    raise RuntimeError(f"table {table.name}: a row breaks a rule by polars and none by pandera")
 
 
 def _told(table: Table, rows: list[Row], broken: Mapping[int, str]) -> list[Violation]:

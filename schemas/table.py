@@ -1,7 +1,9 @@
-"""What a table is: columns described once, in English and Chinese, checked by pandera, created by DuckDB.
+"""What a table is: columns described once, in English and Chinese, checked by polars and pandera, created by DuckDB.
 
 Belongs here: the vocabulary in which the tables of `schemas.core` are declared, and what is derived from a
-declaration (pandera schema, polars types, DuckDB statements). Does not belong here: any particular table.
+declaration (polars types and expressions, pandera schema, DuckDB statements). Does not belong here: any particular table.
+
+pandera brings pandas with it, 100 MiB in every worker that reads documents: it is imported where its schema is asked for.
 """
 
 from __future__ import annotations
@@ -9,10 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandera.polars as pa
 import polars as pl
+
+if TYPE_CHECKING:
+    import pandera.polars as pa
 
 TEXT = pl.String()
 INTEGER = pl.Int32()
@@ -50,7 +54,29 @@ class Column:
     pattern: str | None = None
 
     @property
+    def soundness(self) -> pl.Expr:
+        """Whether each value satisfies every rule of the column; what is NULL breaks no rule but that against NULL."""
+        value = pl.col(self.name)
+        rules = [pl.lit(True)]
+        if not self.nullable:
+            rules.append(value.is_not_null())
+            if self.dtype.is_float():
+                rules.append(value.is_not_nan())
+        if self.unique:
+            rules.append(value.is_unique())
+        if self.allowed:
+            rules.append(value.is_in(self.allowed))
+        if self.at_least is not None:
+            rules.append(value >= self.at_least)
+        if self.pattern is not None:
+            rules.append(value.str.contains(self.pattern))
+        return pl.all_horizontal(rule.fill_null(True) for rule in rules)
+
+    @property
     def checks(self) -> list[pa.Check]:
+        """The rules on values for pandera, each named."""
+        import pandera.polars as pa
+
         checks: list[pa.Check] = []
         if self.allowed:
             checks.append(pa.Check.isin(self.allowed, name=f"{self.name} is one of {', '.join(self.allowed)}"))
@@ -79,9 +105,15 @@ class Table:
     chinese: str
     columns: tuple[Column, ...]
 
+    def is_sound(self, frame: pl.DataFrame) -> bool:
+        """Whether every row of a frame of this table's types satisfies every rule; which one a row breaks, `schema` tells."""
+        return bool(frame.select(pl.all_horizontal(column.soundness for column in self.columns).all()).item())
+
     @cached_property
     def schema(self) -> pa.DataFrameSchema:
         """The pandera schema: strict, coercing, every check named by the rule it states."""
+        import pandera.polars as pa
+
         return pa.DataFrameSchema(
             {
                 column.name: pa.Column(
