@@ -382,8 +382,8 @@ def _grid(
     bounds = _row_bounds(spans, rows, walls)
     offset = len(levels)
     entries = [(levels.index(row), first, last, height, word) for row, first, last, height, word in spans]
-    for index, row in enumerate(rows):
-        entries += [(offset + index, first, last, 1, word) for first, last, word in row]
+    for index, words in enumerate(rows):
+        entries += [(offset + index, first, last, 1, word) for first, last, word in words]
     for row, first, last, height, word in entries:
         held.update((r, c) for r in range(row, row + height) for c in range(first, last + 1))
         text_lines = lines(characters, word.members)
