@@ -22,6 +22,7 @@ from pipeline.figures.figure import Figure
 from pipeline.figures.lines import CellMap, LineRow, attribute_of, lines_of, source_of, source_of_line
 from pipeline.figures.unexplained import Why, doubt_totals, unexplained_kinds, why_no_amount
 from pipeline.forms import catalogue
+from pipeline.forms.broken_numbers import broken_numbers
 from pipeline.forms.form import Form, FormCell
 from pipeline.forms.header import Column, alternative_columns, columns_of, part_of_balance
 from pipeline.forms.text import bare_name, comparable, is_number, is_percentage, squeeze
@@ -204,6 +205,11 @@ class _Reading:
             )
         if self.unit is None:
             self._refuse_all("unit_unknown", "no 单位：元 / 万元 … is printed above the form or in its header")
+            return self.result
+        broken = next(broken_numbers(self._numeric_cells()), None)
+        if broken is not None:
+            first, second = (cell.text for cell in broken)
+            self._refuse_all("amount_unreadable", f"numbers are broken over two lines: “{first}” and “{second}” below it")
             return self.result
         self._refuse_unknown_columns()
         lines = lines_of(self.form, self.columns, self.cells, self.body.agencies)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.forms import catalogue
 from pipeline.forms.beside import has_other_columns, is_beside, rows_agree
+from pipeline.forms.broken_numbers import cuts_numbers
 from pipeline.forms.form import Form, FormCell
 from pipeline.forms.header import count_header_rows
 from pipeline.forms.text import comparable, is_number, join_lines, numbering_rank, squeeze, without_gloss
@@ -392,6 +393,7 @@ def join_cut_rows(cells: list[FormCell], cuts: list[tuple[int, int]], header: se
 
     The half without what nearly every row of the form has (a code, a line number, an amount) is the remainder: its texts go on in
     the other half's, and a text that stands in it alone is moved there with its place. Cells of the remainder keep their boxes.
+    Where the edge cuts the numbers of a row, the lower half is the remainder.
     """
     rows: dict[int, dict[int, FormCell]] = {}
     for cell in cells:
@@ -404,7 +406,9 @@ def join_cut_rows(cells: list[FormCell], cuts: list[tuple[int, int]], header: se
         halves = rows.get(upper, {}), rows.get(lower, {})
         others = [texts for row, texts in rows.items() if row not in edges]
         is_remainder = [_is_remainder(halves[half], halves[1 - half], others) for half in (0, 1)]
-        if not any(is_remainder) or not _goes_on(*halves, others):
+        if cuts_numbers(*halves, others):
+            is_remainder = [False, True]
+        elif not any(is_remainder) or not _goes_on(*halves, others):
             continue
         # Where each half lacks what the other has, the fuller one is taken for the row.
         is_upper = is_remainder[0] and (not is_remainder[1] or len(halves[0]) < len(halves[1]))
@@ -483,7 +487,22 @@ def _column_places(grids: list[Grid]) -> list[list[int]]:
     if len(counts) == 1 or any(not grid.column_edges for grid in grids):
         return [list(range(grid.column_count + 1)) for grid in grids]
     union = _union_edges([grid.column_edges for grid in grids])
+    widest = max((grid.column_edges for grid in grids), key=len)
+    if any(_straddle(grid.column_edges, widest) for grid in grids):
+        # Columns that no rule parts end where their words do, elsewhere on every page.
+        union = list(widest)
     return [[_nearest(union, edge) for edge in grid.column_edges] for grid in grids]
+
+
+def _straddle(edges: tuple[float, ...], others: tuple[float, ...], tolerance: float = 6.0) -> bool:
+    """Whether some column overlaps a column of the other grid and neither is a part of the other."""
+    return any(
+        min(right, end) - max(left, start) > tolerance
+        and (left - start) * (right - end) > 0
+        and min(abs(left - start), abs(right - end)) > tolerance
+        for left, right in itertools.pairwise(edges)
+        for start, end in itertools.pairwise(others)
+    )
 
 
 def _union_edges(edge_lists: list[tuple[float, ...]], tolerance: float = 6.0) -> list[float]:

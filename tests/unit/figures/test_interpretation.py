@@ -259,6 +259,28 @@ def test_dropped_zeros_widen_no_precision_where_numbers_print_their_own() -> Non
     assert {figure.half_unit_yuan for figure in general.figures if figure.printed_text == "10"} == {Decimal("0.005")}
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "201 | 一般公 | 6401. | 0.00\n | 共服务 | 11 | ",
+        "201 | 一般公 | 4,171 | 0.00\n | 共服务 | .18 | ",
+        "201 | 一般公 | 24.1 | 24.1\n | 共服务 | 5 | 5\n208 | 社会保 | 7.3 | \n | 障 | 0 | ",
+    ],
+)
+def test_numbers_broken_over_two_lines_are_refused_with_their_form(rows: str) -> None:
+    result = read(
+        f"支出决算表\n单位：万元\n科目编码 | 科目名称 | 合计 | 基本支出\n{rows}\n210 | 卫生健康支出 | 96.07 | 96.07"
+    )
+    assert not result.figures
+    assert {refused.reason for refused in result.refused} == {"amount_unreadable"}
+
+
+def test_numbers_without_the_zero_before_their_point_are_whole() -> None:
+    rows = "201 | 一般公共服务支出 | 3 | 2.5\n20103 | 政府办公厅及相关机构事务 | .5 | .5\n210 | 卫生健康支出 | 2.5 | 2"
+    result = read(f"支出决算表\n单位：万元\n科目编码 | 科目名称 | 合计 | 基本支出\n{rows}")
+    assert len(result.figures) == 6
+
+
 def test_a_row_without_a_key_is_refused() -> None:
     result = read("""
 一般公共预算支出表

@@ -69,3 +69,30 @@ def test_two_rows_stay_two() -> None:
 def test_a_form_of_names_with_blank_amounts_keeps_its_rows() -> None:
     names = "支出决算表\n单位：万元\n项目 | 决算数\n外交事务的支出 | \n国防支出 | \n公共安全支出 | 3.00\n---\n教育支出 | \n科学技术支出 | 4.00"
     assert list(rows_of(form_of(names))) == ["外交事务的支出", "国防支出", "公共安全支出", "教育支出", "科学技术支出"]
+
+
+def test_numbers_that_a_page_edge_cuts_are_joined() -> None:
+    cut = HEAD.replace("2010302 | 一般行政管理事务支出（项 | 20.00 | 20.00", "20103 | 其他 | 4,171 | 20.0")
+    rows = rows_of(form_of(cut + "---\n科目编码 | 科目名称 | 合计 | 基本支出\n99 | 支出 | .18 | 0\n" + TAIL))
+    assert rows["2010399"] == ["其他支出", "4,171.18", "20.00"]
+    assert "99" not in rows
+
+
+def test_whole_numbers_on_both_sides_of_a_page_edge_are_two_rows() -> None:
+    whole = HEAD.replace("一般行政管理事务支出（项", "一般行政管理事务")
+    for first in ("20106 | 财政 | .18 | .18", "99 | 财政 | 5 | 1.00", "99 | 财政 | 1.00 | 0"):
+        assert len(rows_of(form_of(whole + "---\n" + first + "\n" + TAIL))) == 8, first
+
+
+def test_columns_of_an_open_grid_that_end_elsewhere_on_the_next_page_are_placed_by_the_wider_grid() -> None:
+    printed = document(
+        "支出决算表\n单位：万元\n科目编码 | 合计 | 基本支出 | 项目支出\n201 | 3.00 | 2.00 | 1.00\n---\n208 | 4.00 | 4.00"
+    )
+    for page, edges in zip(
+        printed.pages, ((87.0, 248.0, 311.0, 398.0, 477.0), (87.0, 253.0, 297.0, 384.0)), strict=True
+    ):
+        page.grids[0].column_edges = edges
+    (form,), _lines = assemble(printed, "0" * 16)
+    assert {(cell.column, cell.text) for cell in form.cells if cell.row == form.row_count - 1} == {
+        (0, "208"), (1, "4.00"), (2, "4.00"),
+    }  # fmt: skip

@@ -1,0 +1,78 @@
+"""Numbers broken over two lines by a narrow column: the pieces are no amounts.
+
+Belongs here: telling pieces of numbers from numbers by their decimals. Does not belong here: joining rows that a page edge cuts
+(`assembly`), or refusing a form (`pipeline.figures.interpretation`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from pipeline.forms.form import FormCell
+from pipeline.forms.text import is_number, squeeze
+
+_BEFORE_POINT = re.compile(r"[-(]?[\d,]+[.,]$")
+_AFTER_POINT = re.compile(r"\.\d+\)?$")
+_REST = re.compile(r"[\d,]+(?:\.\d+)?\)?$|\.\d+\)?$")
+_LEAST_NUMBERS = 3
+
+Row = dict[int, FormCell]
+
+
+def cuts_numbers(upper: Row, lower: Row, others: Iterable[Row]) -> bool:
+    """Whether two half rows hold the halves of numbers: joined they have the decimals that every amount of the form has.
+
+    A code that the same line break cuts has the length of other codes once joined. One pair of numbers that is whole as it
+    stands, or one column whose join is no number, says that the rows are two.
+    """
+    columns: dict[int, list[str]] = {}
+    for row in others:
+        for column, cell in row.items():
+            if is_number(cell.text):
+                columns.setdefault(column, []).append(squeeze(cell.text))
+    is_cut = False
+    for column in upper.keys() & lower.keys():
+        first, second = squeeze(upper[column].text), squeeze(lower[column].text)
+        if not any(character.isdigit() for character in first + second):
+            continue
+        numbers = columns.get(column, [])
+        places = {_decimals(text) for text in numbers}
+        if len(places) != 1 or len(numbers) < _LEAST_NUMBERS or not is_number(first + second):
+            return False
+        (usual,) = places
+        if not usual:
+            if len(first + second) not in {len(text) for text in numbers}:
+                return False
+        elif _decimals(first) < usual == _decimals(first + second):
+            is_cut = True
+        else:
+            return False
+    return is_cut
+
+
+def broken_numbers(cells: Iterable[FormCell]) -> Iterator[tuple[FormCell, FormCell]]:
+    """Exact numbers that end with their point, or digits above a lone fraction, each with the rest of it in the next row.
+
+    Programs that drop the zero before the point print `.50` for one half; they never print `0.50` in the same form. A form in
+    which each tenth stands above a single digit prints hundredths.
+    """
+    numbers = {(cell.row, cell.column): cell for cell in cells if cell.confidence is None and is_number(cell.text)}
+    drops_zero = not any(squeeze(cell.text).lstrip("-(").startswith("0.") for cell in numbers.values())
+    tenths: list[tuple[FormCell, FormCell | None]] = []
+    for (row, column), cell in numbers.items():
+        below = numbers.get((row + cell.row_span, column))
+        first, second = squeeze(cell.text), squeeze(below.text) if below else ""
+        if _decimals(first) == 1:
+            tenths.append((cell, below if len(second) == 1 else None))
+        ends_open = _BEFORE_POINT.match(first) and _REST.match(second)
+        is_fraction = not drops_zero and not _decimals(first) and _AFTER_POINT.match(second)
+        if below is not None and (ends_open or is_fraction):
+            yield cell, below
+    if len(tenths) >= _LEAST_NUMBERS:
+        pairs = [(cell, below) for cell, below in tenths if below is not None]
+        yield from pairs if len(pairs) == len(tenths) else ()
+
+
+def _decimals(text: str) -> int:
+    return len(text.rstrip(")").partition(".")[2])
