@@ -21,6 +21,8 @@ _AMOUNT_WITH_UNIT = re.compile(r"^([-\d.,]+)(百万元|亿元|万元|千元|元)
 _SCORE = re.compile(r"分值|得分|权重|评分|执行率|完成率|[%％]")
 """Heads of columns whose numbers are points or rates, whatever stands left of them (年度资金总额 | 180.61 | 180.03 | 分值 10)."""
 _NO_TEXT = re.compile(r"^[-—–－/\d.,%％]*$")
+_PROJECT_NAMED = re.compile(r"^(?:专项|一级|二级|三级)?项目名称[:：\s]+(\S.*)$", re.MULTILINE)
+"""Label and name in one text, where no rules part them."""
 _PROJECT_LABEL = re.compile(r"^(?:专项|一级|二级|三级)?(?:[(（]?项目[)）]?)名称$|^项目$")
 
 
@@ -160,6 +162,9 @@ class _Labels:
         for row in range(cell.row, -1, -1):
             cells = self.rows.get(row, [])
             for position, other in enumerate(cells):
+                named = _PROJECT_NAMED.search("\n".join(other.lines))
+                if named:
+                    return squeeze(named.group(1))
                 if not _PROJECT_LABEL.match(comparable(other.text)):
                     continue
                 beneath = next(

@@ -11,7 +11,7 @@ BODY = Body("0" * 16, 2024, "final_account", "某局", unit="万元")
 
 def flat(*rows: list[str]) -> Form:
     cells = [
-        FormCell(f"{row}-{column}", 1, row, column, 1, 1, text, (text,), None, "pdf")
+        FormCell(f"{row}-{column}", 1, row, column, 1, 1, text.replace("\n", ""), tuple(text.split("\n")), None, "pdf")
         for row, texts in enumerate(rows)
         for column, text in enumerate(texts)
         if text
@@ -108,3 +108,8 @@ def test_amounts_that_nothing_tells_apart_are_left() -> None:
 def test_a_label_beside_an_amount_is_no_head_of_what_stands_below() -> None:
     form = flat(["财政拨款", "10万元", "其他资金", "1万元"], ["项目名称", "大厅", "预算总金额", "11万元"])
     assert {figure.printed_text: figure.source for figure in project_budgets(form, BODY, set())}["11万元"] is None
+
+
+def test_the_project_may_stand_in_one_text_with_its_label() -> None:
+    form = flat(["项目名称  培训专项\n主管部门  某局"], ["年度资金总额", "180.61"])
+    assert [figure.line_name for figure in project_budgets(form, BODY, set())] == ["培训专项"]
