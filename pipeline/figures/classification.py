@@ -30,8 +30,11 @@ _DEEPEST = {FUNCTIONAL: 7, ECONOMIC_DEPARTMENT: 5, ECONOMIC_GOVERNMENT: 5}
 _FUNCTIONAL_CODE = re.compile(r"^2(?:0[1-9]|1[0-9]|2[0-9]|3[0-4])(?:\d{2}){0,3}$")
 _DEPARTMENT_CODE = re.compile(r"^3(?:0[1-9]|1[0-3]|99)(?:\d{2}){0,2}$")
 _GOVERNMENT_CODE = re.compile(r"^5(?:0[1-9]|1[0-5]|99)(?:\d{2}){0,2}$")
+_CATEGORY_DIGITS = 3
 _QUALIFIER = re.compile(r"\([^()]*\)$")
 _CLIPPED_AT_LEAST = 5
+_CLIPPED_CATEGORY_AT_LEAST = 2
+"""Categories are few, and most of them begin unlike all others."""
 
 _FEW = 8
 _UNMATCHED = 8.0
@@ -172,11 +175,15 @@ def newest_year(scheme: str = FUNCTIONAL) -> int:
 
 @consulted.question
 def code_by_name(
-    name: str, parent_code: str | None = None, scheme: str = FUNCTIONAL, year: int | None = None
+    name: str,
+    parent_code: str | None = None,
+    scheme: str = FUNCTIONAL,
+    year: int | None = None,
+    digits: int | None = None,
 ) -> tuple[Candidate, ...]:
     """Codes that a printed name can mean, in order of codes; several where the name alone leaves a doubt, none where it is unknown.
 
-    `parent_code` limits them to the codes anywhere below it (or the code itself). Only the nearest kind of likeness is returned: the
+    `parent_code` limits them to the codes anywhere below it (or the code itself), `digits` to those of one level. Only the nearest kind of likeness is returned: the
     name of that year's edition before the name without its brackets, without 支出, of another edition, or cut short.
     """
     plain = plain_name(name)
@@ -189,7 +196,7 @@ def code_by_name(
             (code, span.name)
             for each in names
             for code, span in known.by_name.get(each, ())
-            if span.holds(at) and (parent_code is None or code.startswith(parent_code))
+            if span.holds(at) and (parent_code is None or code.startswith(parent_code)) and digits in (None, len(code))
         }
         return tuple(Candidate(code, span_name, evidence) for code, span_name in sorted(hits))
 
@@ -200,7 +207,7 @@ def code_by_name(
         or (found((bare,), "qualified_name", year) if bare not in ("", plain) else ())
         or found((each for each in ending if each != plain), "suffix", year)
         or _one_each(found((plain, bare), "other_edition", None))
-        or found(_longer_names(known, plain), "clipped_name", year)
+        or found(_longer_names(known, plain, digits), "clipped_name", year)
     )
 
 
@@ -209,9 +216,9 @@ def _one_each(candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
     return tuple({candidate.code: candidate for candidate in candidates}.values())
 
 
-def _longer_names(known: _Scheme, plain: str) -> list[str]:
+def _longer_names(known: _Scheme, plain: str, digits: int | None) -> list[str]:
     """Names that begin with the printed one, which is then taken to be cut at the edge of its cell."""
-    if len(plain) < _CLIPPED_AT_LEAST:
+    if len(plain) < (_CLIPPED_CATEGORY_AT_LEAST if digits == _CATEGORY_DIGITS else _CLIPPED_AT_LEAST):
         return []
     at = bisect_left(known.plain_names, plain)
     found = []
@@ -293,12 +300,8 @@ def assign_names(names: Sequence[str], scheme: str, year: int) -> list[str | Non
 
 
 def _options(name: str, scheme: str, year: int | None, level: str | None) -> dict[str, float]:
-    length = _LEVEL.get(level or "")
-    return {
-        candidate.code: _DISTANCE[candidate.evidence]
-        for candidate in code_by_name(name, None, scheme, year)
-        if length is None or len(candidate.code) == length
-    }
+    candidates = code_by_name(name, None, scheme, year, _LEVEL.get(level or ""))
+    return {candidate.code: _DISTANCE[candidate.evidence] for candidate in candidates}
 
 
 def _limited(options: list[dict[str, float]]) -> list[dict[str, float]]:

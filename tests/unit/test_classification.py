@@ -161,6 +161,16 @@ def test_a_name_without_a_parent_stays_uncoded_and_says_so() -> None:
     ]
 
 
+def test_categories_that_their_cells_cut_off_are_told_by_their_beginning_where_one_begins_so() -> None:
+    names = ["一般公共", "社会保障", "卫生健康", "城乡社", "债务", "年末结转和结"]
+    levels = ["category"] * len(names)
+    codes = [assignment.code for assignment in assign_codes(names, "functional", 2024, levels)]
+    assert codes == ["201", "208", "210", "212", None, None]
+    assert [found.code for found in assign_codes(["社会保"], "functional", 2024, ["category"])] == [
+        None
+    ]  # 社会保险基金支出
+
+
 def test_what_is_no_line_of_the_classification_does_not_disturb_the_walk() -> None:
     names = [
         "深圳市府办公厅",
