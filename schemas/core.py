@@ -19,7 +19,7 @@ from schemas.table import (
     Table,
 )
 
-FORMATS = ("pdf", "docx", "doc", "xlsx", "xls", "html", "text", "zip", "unknown")
+FORMATS = ("pdf", "docx", "doc", "xlsx", "xls", "odt", "ods", "html", "text", "zip", "unknown")
 METHODS = ("pdf", "ocr", "word", "excel", "html", "text")
 PHASES = ("approved", "adjusted", "executed")
 FUNDS = (

@@ -11,12 +11,13 @@ import math
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from pipeline.readers.characters import fold
 from pipeline.readers.printed import Cell, Grid, Line, Page, PrintedDocument, Unreadable
-from pipeline.readers.word import DAMAGES, check_package
+from pipeline.readers.word import DAMAGES, check_package, convert
 
 MOST_CELLS = 2_000_000
 
@@ -33,7 +34,12 @@ _DATE_CODE = re.compile(r"[ymdhs]", re.IGNORECASE)
 
 
 def read(data: bytes, kind: str = "xlsx") -> PrintedDocument:
-    """Read a workbook. Raises Unreadable: damaged_file, truncated_file, encrypted_file, limit_exceeded."""
+    """Read a workbook (`kind` 'xlsx' or 'xls') or, through LibreOffice, an OpenDocument spreadsheet ('ods').
+
+    Raises Unreadable: damaged_file, truncated_file, encrypted_file, limit_exceeded, converter_missing.
+    """
+    if kind == "ods":
+        return replace(_read_xlsx(convert(data, "xlsx", ".ods")), format=kind)
     return _read_xlsx(data) if kind == "xlsx" else _read_xls(data)
 
 

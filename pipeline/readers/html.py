@@ -7,6 +7,7 @@ Belongs here: HTML tables with their spans, and text in reading order. Does not 
 from __future__ import annotations
 
 import re
+from email import message_from_bytes
 from typing import Any
 
 import lxml.etree
@@ -65,6 +66,14 @@ _SKIPPED = frozenset(
 )
 _BLANKS = re.compile(r"[ \t\r\n\f\u00a0]+")
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+
+
+def read_archive(data: bytes) -> PrintedDocument:
+    """Read the page of a web archive (MHTML), as browsers and Office programs save it. Raises Unreadable as `read` does."""
+    for part in message_from_bytes(data).walk():
+        if part.get_content_type() == "text/html":
+            return read(bytes(part.get_payload(decode=True)))
+    raise Unreadable("unknown_format", "a web archive without a page of HTML; save it as .html, .docx or .pdf")
 
 
 def read(data: bytes) -> PrintedDocument:

@@ -21,9 +21,11 @@ MOST_DEPTH = 3
 
 _HTML = re.compile(rb"<\s*(?:!doctype\s+html|html|head|body|table|meta|title)\b", re.IGNORECASE)
 
+_WEB_ARCHIVE = re.compile(rb"^(?:mime-version:|content-type:\s*multipart/related)", re.IGNORECASE | re.MULTILINE)
+
 
 def detect_format(data: bytes) -> str:
-    """The format told from the bytes: pdf, docx, doc, xlsx, xls, html, text, zip or unknown; '' where there are no bytes."""
+    """The format told from the bytes: pdf, docx, doc, xlsx, xls, odt, ods, html, mhtml, text, zip or unknown; '' where there are no bytes."""
     if not data.strip(b"\x00 \t\r\n"):
         return ""
     head = data[:1024]
@@ -38,6 +40,8 @@ def detect_format(data: bytes) -> str:
     start = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"<?xml") and (b"Word.Document" in start or b"schemas.microsoft.com/office/word" in start):
         return "doc"
+    if _WEB_ARCHIVE.search(data[:4096]):
+        return "mhtml"
     if start.startswith(b"<") and _HTML.search(start):
         return "html"
     if any(data.startswith(mark) for mark in _BINARY_MARKS) or (
@@ -60,6 +64,12 @@ _BINARY_MARKS = (
 )
 
 
+_OPEN_DOCUMENTS = {
+    b"application/vnd.oasis.opendocument.text": "odt",
+    b"application/vnd.oasis.opendocument.spreadsheet": "ods",
+}
+
+
 def _package_format(data: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
@@ -74,7 +84,8 @@ def _package_format(data: bytes) -> str:
         return "docx"
     if any(name.startswith("xl/") for name in names):
         return "xlsx"
-    return "zip"
+    # An OpenDocument says in its first entry, which is not packed, what it is.
+    return next((kind for mark, kind in _OPEN_DOCUMENTS.items() if mark in data[:200]), "zip")
 
 
 def _compound_format(data: bytes) -> str:
@@ -112,11 +123,11 @@ def read(data: bytes) -> PrintedDocument:
         from pipeline.readers import pdf
 
         return pdf.read(data)
-    if kind in ("docx", "doc"):
+    if kind in ("docx", "doc", "odt"):
         from pipeline.readers import word
 
         return word.read(data, kind)
-    if kind in ("xlsx", "xls"):
+    if kind in ("xlsx", "xls", "ods"):
         from pipeline.readers import excel
 
         return excel.read(data, kind)
@@ -124,6 +135,10 @@ def read(data: bytes) -> PrintedDocument:
         from pipeline.readers import html
 
         return html.read(data)
+    if kind == "mhtml":
+        from pipeline.readers import html
+
+        return html.read_archive(data)
     if kind == "text":
         from pipeline.readers import text
 

@@ -9,7 +9,9 @@ text does not say what was merged.
 
 from __future__ import annotations
 
+import csv
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby, pairwise
@@ -57,11 +59,25 @@ def decode(data: bytes) -> str:
     return text
 
 
+def is_comma_separated(text: str) -> bool:
+    """Whether nearly all lines are as many fields parted by commas: a workbook saved without its cells."""
+    try:
+        counts = Counter(len(fields) for fields in csv.reader(text.splitlines()) if any(fields))
+    except csv.Error:
+        return False
+    fields, lines = max(counts.items(), key=lambda item: item[1], default=(0, 0))
+    return fields >= 3 and lines >= 3 and lines >= 0.8 * counts.total()
+
+
 def read(data: bytes) -> PrintedDocument:
     """Read Markdown or plain text. Raises Unreadable (unknown_format, limit_exceeded)."""
     text = decode(data)
     if len(text) > MOST_CHARACTERS:
         raise Unreadable("limit_exceeded", f"{len(text)} characters of text")
+    if is_comma_separated(text):
+        raise Unreadable(
+            "unknown_format", "comma-separated values, whose merged cells are lost; save the workbook as .xlsx"
+        )
     source = _joined_quotes(fold(text).replace("\r\n", "\n").replace("\r", "\n").split("\n"))
     blocks: list[Line | Grid] = []
     rows: list[list[str]] = []

@@ -39,22 +39,24 @@ _HEADING_STYLE = re.compile(r"(?:heading|标题)\s*(\d)", re.IGNORECASE)
 
 
 def read(data: bytes, kind: str = "docx") -> PrintedDocument:
-    """Read a .docx (`kind` 'docx') or, through LibreOffice, a legacy .doc ('doc').
+    """Read a .docx (`kind` 'docx') or, through LibreOffice, a legacy .doc ('doc') or an OpenDocument text ('odt').
 
     Raises Unreadable: damaged_file, truncated_file, encrypted_file, limit_exceeded, converter_missing.
     """
-    return _read_package(convert(data) if kind == "doc" else data, kind)
+    return _read_package(data if kind == "docx" else convert(data, suffix=f".{kind}"), kind)
 
 
 def convert(data: bytes, target: str = "docx", suffix: str = ".doc") -> bytes:
-    """A legacy Office file converted by LibreOffice, run without a display, with a profile of its own and a time limit.
+    """A legacy Office file or an OpenDocument converted by LibreOffice, run without a display, with a profile of its own and a time limit.
 
     Raises Unreadable: converter_missing where LibreOffice is not installed, limit_exceeded where it takes too long,
     damaged_file where it makes nothing of the file.
     """
     office = shutil.which("soffice") or shutil.which("libreoffice")
     if office is None:
-        raise Unreadable("converter_missing", "a legacy Word file needs LibreOffice (soffice), which is not installed")
+        raise Unreadable(
+            "converter_missing", f"a file of the kind {suffix} needs LibreOffice (soffice), which is not installed"
+        )
     with tempfile.TemporaryDirectory(prefix="yusuan-convert-") as folder:
         source = Path(folder) / f"document{suffix}"
         source.write_bytes(data)

@@ -6,6 +6,8 @@ import io
 import shutil
 import zipfile
 from datetime import datetime
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
 
 import docx
 import openpyxl
@@ -86,6 +88,45 @@ def test_converter_that_hangs_is_stopped(monkeypatch: pytest.MonkeyPatch, tmp_pa
     with pytest.raises(Unreadable) as refused:
         word.read(b"anything", "doc")
     assert refused.value.reason == "limit_exceeded"
+
+
+PAGE = "<html><body><table><tr><td>科目</td><td>合计</td></tr><tr><td>教育支出</td><td>1.50</td></tr></table></body></html>"
+
+
+def test_web_archive_is_read_as_its_page() -> None:
+    message = MIMEMultipart("related")
+    message.attach(MIMEText(PAGE, "html", "utf-8"))
+    assert reader.detect_format(message.as_bytes()) == "mhtml"
+    assert [cell[-1] for cell in shape(the_grid(reader.read(message.as_bytes())))] == [
+        "科目",
+        "合计",
+        "教育支出",
+        "1.50",
+    ]
+
+
+def test_comma_separated_values_are_refused_by_their_name() -> None:
+    text = '收支总表,,\n科目编码,科目名称,合计\n201,一般公共服务支出,"1,234.50"\n205,教育支出,3.00\n'
+    with pytest.raises(Unreadable) as refused:
+        reader.read(text.encode())
+    assert refused.value.reason == "unknown_format"
+    assert "comma-separated" in refused.value.detail
+    reader.read("收入支出说明，2024年。\n今年收入1,234,567元，支出1,234,567元。\n其中，教育支出3元。\n".encode())
+
+
+@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice (soffice) is not installed")
+def test_open_documents_are_read_through_libreoffice() -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["教育支出", 1.5])
+    book.active["B1"].number_format = "0.00"
+    buffer = io.BytesIO()
+    book.save(buffer)
+    for data, suffix, kind in ((word_file(), ".docx", "odt"), (buffer.getvalue(), ".xlsx", "ods")):
+        document = reader.read(word.convert(data, kind, suffix))
+        assert document.format == kind
+        assert shape(the_grid(document)) == (
+            MERGED if kind == "odt" else [(0, 0, 1, 1, "教育支出"), (0, 1, 1, 1, "1.50")]
+        )
 
 
 def test_workbook_shows_what_excel_shows() -> None:
