@@ -681,7 +681,8 @@ def _members(grid: Lattice, characters: Characters, boxes: np.ndarray, free: np.
     right = np.clip(np.searchsorted(grid.xs, boxes[chosen, 2] - 1.0) - 1, 0, len(grid.xs) - 2)
     crossing = (owner[rows, left] != owner[rows, right]) & (left != right)
     if crossing.any():
-        _keep_runs_whole(chosen, rooms, crossing, boxes)
+        is_cut = np.array(characters.x1) - boxes[:, 2] > _CUT_OFF
+        _keep_runs_whole(chosen, rooms, crossing, boxes, is_cut)
     for index, room in zip(chosen.tolist(), rooms.tolist(), strict=True):
         if room >= 0:
             members[room].append(index)
@@ -689,7 +690,13 @@ def _members(grid: Lattice, characters: Characters, boxes: np.ndarray, free: np.
     return members, int(crossing.sum())
 
 
-def _keep_runs_whole(chosen: np.ndarray, rooms: np.ndarray, crossing: np.ndarray, boxes: np.ndarray) -> None:
+_CUT_OFF = 0.5
+"""Width of a character that its cell does not print, from which on the cell cuts it off."""
+
+
+def _keep_runs_whole(
+    chosen: np.ndarray, rooms: np.ndarray, crossing: np.ndarray, boxes: np.ndarray, is_cut: np.ndarray
+) -> None:
     """Give every run of adjoining characters, one of which a wall cuts, to the room that holds most of it (changes `rooms`)."""
     position = {int(index): place for place, index in enumerate(chosen.tolist())}
     done: set[int] = set()
@@ -705,6 +712,9 @@ def _keep_runs_whole(chosen: np.ndarray, rooms: np.ndarray, crossing: np.ndarray
                 size = one[3] - one[1]
                 if abs(one[1] + one[3] - other[1] - other[3]) > size or not -0.5 * size < gap < 0.3 * size:
                     break
+                before, after = (current - 1, current) if step < 0 else (current, current + 1)
+                if is_cut[before] and not is_cut[after]:
+                    break  # a name that its cell cuts off ends there, however near the next cell's text begins
                 run.append(neighbour)
                 current += step
         done.update(run)
