@@ -27,6 +27,7 @@ from pipeline.forms import consulted
 from pipeline.forms.assembly import assemble
 from pipeline.forms.form import Form, FormCell
 from pipeline.forms.identity import Identity, disagreements, identify, refusal_of
+from pipeline.forms.strays import strays
 from pipeline.forms.text import is_number
 from pipeline.proofs import judge
 from pipeline.proofs.proving import prove
@@ -118,6 +119,7 @@ def _read_document(data: bytes, claim: Claim, reader: Callable[[bytes], PrintedD
     rows.add("suspect_figure", proofs.suspects)
     for form in forms:
         _add_form(rows, form, interpretations.get(form.index))
+    _add_strays(rows, printed)
     return rows.finished_document(document)
 
 
@@ -212,7 +214,7 @@ class _Rows:
         self.tables.setdefault(table, []).extend(rows)
 
     def refuse(self, reason: str, detail: str, **place: Any) -> None:
-        """Add a refusal; `place` may name page_number, form_index, form, row_index, column_index and cell_ids."""
+        """Add a refusal; `place` may name page_number, form_index, form, row_index, column_index, cell_ids and numeric_cell_count."""
         number = len(self.tables.get("refusal", [])) + 1
         cell_ids = place.pop("cell_ids", [])
         count = place.pop("numeric_cell_count", len(cell_ids))
@@ -288,6 +290,17 @@ def _add_form(rows: _Rows, form: Form, interpretation: Interpretation | None) ->
         ({"document_id": rows.document_id, "form_index": form.index, **choice} for choice in interpretation.choices),
     )
     rows.add("form", [_form_row(rows.document_id, form, interpretation)])
+
+
+def _add_strays(rows: _Rows, printed: PrintedDocument) -> None:
+    for stray in strays(printed):
+        seen = " / ".join(stray.lines)[:160]
+        rows.refuse(
+            "form_unknown",
+            f"{len(stray.lines)} lines that look like rows of a table stand in none that was found: “{seen}”",
+            page_number=stray.page_number,
+            numeric_cell_count=stray.amount_count,
+        )
 
 
 def _performance(form: Form, body: Body, rows: _Rows) -> Interpretation:
