@@ -35,6 +35,9 @@ _ROOM_BYTES = 32_000_000
 _LARGE_WIDTH, _LARGE_HEIGHT = 3_600_000, 1_000_000
 """Ten centimetres by nearly three, in the format's own unit of 360,000 to the centimetre."""
 
+_HAIR = 57
+"""A millimetre in the format's unit of 1,440 to the inch: no character fits into a narrower column."""
+
 _HEADING_STYLE = re.compile(r"(?:heading|标题)\s*(\d)", re.IGNORECASE)
 
 
@@ -249,10 +252,7 @@ def _table(table: Any, styles: dict[str, int]) -> Iterator[Line | Grid]:
             spans.append(entries)
     if not spans:
         return
-    edges = sorted(
-        {column for row in spans for column, _, _, _ in row} | {c + s for row in spans for c, s, _, _ in row}
-    )
-    place = {edge: index for index, edge in enumerate(edges)}  # columns of the layout that no cell uses are dropped
+    place = _places(table, [(column, column + span) for row in spans for column, span, _, _ in row])
     cells: list[Cell] = []
     nested: list[Line | Grid] = []
     above: dict[tuple[int, int], Cell] = {}
@@ -282,8 +282,30 @@ def _table(table: Any, styles: dict[str, int]) -> Iterator[Line | Grid]:
                 yield from _blocks(element, styles)
         return
     else:
-        yield Grid(1, len(spans), len(edges) - 1, cells, "word")
+        yield Grid(1, len(spans), max(place.values()), cells, "word")
     yield from nested
+
+
+def _places(table: Any, cells: list[tuple[int, int]]) -> dict[int, int]:
+    """The printed column boundary at which each boundary of the layout lies, cells given by their first and last boundary.
+
+    Boundaries that no cell uses are dropped, and those a hair apart are one: programs that convert tables round widths row by row.
+    """
+    grid = table.find(qn("w:tblGrid"))
+    widths = (
+        [int(float(column.get(qn("w:w")) or 0)) for column in _children(grid, "w:gridCol")] if grid is not None else []
+    )
+    edges = sorted({edge for cell in cells for edge in cell})
+    place: dict[int, int] = {}
+    first = edges[0]
+    for edge in edges:
+        is_hair = 0 < sum(widths[first:edge]) < _HAIR and not any(
+            first <= start and end <= edge for start, end in cells
+        )
+        if place and not is_hair:
+            first = edge
+        place[edge] = max(place.values(), default=-1) + (first == edge)
+    return place
 
 
 def _children(parent: Any, tag: str) -> Iterator[Any]:

@@ -13,6 +13,7 @@ import docx
 import openpyxl
 import pytest
 from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
 from docx.shared import Cm
 from hypothesis import given
 from hypothesis import strategies as st
@@ -70,6 +71,25 @@ def test_word_in_body_order_with_spans_and_levels() -> None:
     assert [block.heading_level for block in blocks if isinstance(block, Line)] == [1, None, None]
     assert shape(the_grid(document)) == MERGED
     assert the_grid(document).method == "word"
+
+
+def test_columns_a_hair_wide_are_no_columns() -> None:
+    """Programs that convert tables round widths row by row: the total's span ends a hair before the names do."""
+    file = docx.Document()
+    table = file.add_table(2, 4)
+    table.cell(0, 0).merge(table.cell(0, 1)).text = "合计"
+    table.cell(0, 2).merge(table.cell(0, 3)).text = "9.00"
+    table.cell(1, 0).text = "205"
+    table.cell(1, 1).merge(table.cell(1, 2)).text = "教育支出"
+    table.cell(1, 3).text = "9.00"
+    for column, width in zip(table._tbl.tblGrid.gridCol_lst, (1234, 1232, 1, 1233), strict=True):
+        column.set(qn("w:w"), str(width))
+    buffer = io.BytesIO()
+    file.save(buffer)
+    assert shape(the_grid(reader.read(buffer.getvalue()))) == [
+        (0, 0, 1, 2, "合计"), (0, 2, 1, 1, "9.00"),
+        (1, 0, 1, 1, "205"), (1, 1, 1, 1, "教育支出"), (1, 2, 1, 1, "9.00"),
+    ]  # fmt: skip
 
 
 def test_legacy_word_without_converter_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
