@@ -46,6 +46,7 @@ FUND_OF_SOURCE = {
     "fund_balance_used": "carry_over",
     "carry_over": "carry_over",
 }
+_NOT_ZERO = re.compile(r".*[1-9].*")
 _PLAIN_AMOUNT = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?|-?\d+\.\d{2}")
 _DASHES = frozenset({"-", "—", "–", "－", "--", "——", "/", "0-", "―", "─"})
 _NIL_WORDS = frozenset({"无", "无数据", "空"})
@@ -209,7 +210,9 @@ class _Reading:
         broken = next(broken_numbers(self._numeric_cells()), None)
         if broken is not None:
             first, second = (cell.text for cell in broken)
-            self._refuse_all("amount_unreadable", f"numbers are broken over two lines: “{first}” and “{second}” below it")
+            self._refuse_all(
+                "amount_unreadable", f"numbers are broken over two lines: “{first}” and “{second}” below it"
+            )
             return self.result
         self._refuse_unknown_columns()
         lines = lines_of(self.form, self.columns, self.cells, self.body.agencies)
@@ -275,22 +278,27 @@ class _Reading:
                 )
             )
 
-    def _refuse_amounts_among_codes(self) -> None:
-        """A code has no decimals and no thousands separators: what has them is an amount whose header stands over another column."""
+    def _refuse_amounts_under_other_headers(self) -> None:
+        """Amounts whose header stands over another column: a code has no decimals and no thousands separators, and a percentage
+        its sign where the form prints one (but for zero)."""
+        roles = self.result.roles
+        betrays = {"code": _PLAIN_AMOUNT}
+        if any(is_percentage(cell.text) for cell in self.form.cells if roles[cell.cell_id] == "percentage"):
+            betrays["percentage"] = _NOT_ZERO
         for column in self.columns:
             cells = [
                 cell
                 for cell in self._numeric_cells(column=column.index)
-                if self.result.roles[cell.cell_id] == "code" and _PLAIN_AMOUNT.fullmatch(cell.text.strip())
+                if (shape := betrays.get(roles[cell.cell_id])) is not None and shape.fullmatch(cell.text.strip())
             ]
-            detail = f"amounts stand in column {column.index + 1} “{column.header_path}”, whose header names codes"
+            detail = f"amounts stand in column {column.index + 1} “{column.header_path}”, whose header names no amounts"
             self._refuse(Refused("header_unknown", detail, cells, column=column.index))
 
     def _account_for_the_rest(self) -> None:
         """Numbers in columns that hold no amounts by their header, or in rows that were not read, are refused by name."""
         stray = amounts_in_header(self.form)
         self._refuse(Refused("header_unknown", "amounts stand in rows that were taken for the header", stray))
-        self._refuse_amounts_among_codes()
+        self._refuse_amounts_under_other_headers()
         figured = {figure.cell_id for figure in self.result.figures}
         left: dict[tuple[str, int], list[FormCell]] = {}
         for cell in self._numeric_cells():

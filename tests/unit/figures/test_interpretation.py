@@ -343,3 +343,16 @@ def test_an_unknown_header_with_a_year_is_unknown() -> None:
 2014001 | 行政运行 | 5 | 3
 """)
     assert [one.reason for one in result.refused] == ["header_unknown"]
+
+
+def test_amounts_under_a_header_of_percentages_are_refused_where_percentages_have_their_sign() -> None:
+    text = """一般公共预算支出表
+单位：万元
+科目编码 | 科目名称 | 预算数 | 增减% | <
+201 | 一般公共服务支出 | 12.5 | {shown} | 5.45%
+20140 | 信访事务 | 12.5 | {shown} | 5.45%
+2014001 | 行政运行 | 12.5 | {shown} | 5.45%
+"""
+    assert [(one.reason, len(one.cells)) for one in read(text.format(shown="10.5")).refused] == [("header_unknown", 3)]
+    assert not read(text.format(shown="0.0")).refused
+    assert not read(text.replace("5.45%", "5.45").format(shown="10.5")).refused
