@@ -20,6 +20,7 @@ from typing import Any
 import yaml
 
 from pipeline.forms.text import comparable
+from pipeline.readers.word import convert
 from typeset.document import Block, Break, FormBlock, Heading, Paragraph, Specimen
 from typeset.grid import blocks_of
 from typeset.pdf import Rules, set_pdf
@@ -406,6 +407,38 @@ OPEN_EDITIONS = {
 """The same pages without vertical rules: columns are where their words stand."""
 
 
+def printed_from_word(layout: Layout, bordered: bool = True) -> bytes:
+    """The Word edition as LibreOffice prints it: rows go over the page edge, amounts that their columns cannot hold go on below."""
+    from docx import Document
+
+    document = Document(io.BytesIO(as_docx(layout)))
+    for table in document.tables if bordered else ():
+        table.style = "Table Grid"
+    return convert(_saved(document), "pdf", ".docx")
+
+
+def printed_from_excel(layout: Layout) -> bytes:
+    """The workbook as LibreOffice prints it, with lines around its cells: what their columns cannot hold is cut off, or ###."""
+    from openpyxl import load_workbook
+    from openpyxl.styles import Border, Side
+
+    workbook = load_workbook(io.BytesIO(as_xlsx(layout)))
+    line = Side(style="thin")
+    for sheet in workbook.worksheets[1:]:
+        top = next(row[0].row for row in sheet.iter_rows() if sum(cell.value is not None for cell in row) > 1)
+        for cell in (cell for row in sheet.iter_rows(min_row=top) for cell in row):
+            cell.border = Border(left=line, right=line, top=line, bottom=line)
+    return convert(_saved(workbook), "pdf", ".xlsx")
+
+
+OFFICE_EDITIONS = {
+    "pdf_of_word": printed_from_word,
+    "pdf_of_word_without_lines": partial(printed_from_word, bordered=False),
+    "pdf_of_excel": printed_from_excel,
+}
+"""The same layouts printed by an office program, which needs LibreOffice."""
+
+
 def _labels(block: FormBlock) -> list[str]:
     return [text for text in (block.number, block.title, block.left_label, block.unit_label) if text]
 
@@ -469,6 +502,10 @@ def compare(layout: Layout, rows: dict[str, list[dict[str, Any]]]) -> Score:
         )
         told = ", ".join(f"{name}={row[name]}" for name in names if row.get(name) is not None)
         score.details.append(f"  read but not meant: form {row['form_index']} “{row['printed_text']}” {told}")
+    # Rows of a table that stand in no cell are refused by their page and count.
+    outside = sum(row["numeric_cell_count"] for row in rows.get("refusal", []) if not row["cell_ids"])
+    strays = min(score.missing, outside)
+    score.missing, score.refused = score.missing - strays, score.refused + strays
     # A number that is read with another meaning is one error, not two.
     score.missing = max(0, score.missing - score.wrong)
     score.details += [
