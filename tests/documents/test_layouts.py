@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from pipeline.reading import Claim, read_document
-from tests.support.layouts import EDITIONS, ODD_EDITIONS, OPEN_EDITIONS, compare, layout_names, read_layout
+from tests.support.layouts import (
+    EDITIONS,
+    ODD_EDITIONS,
+    OFFICE_EDITIONS,
+    OPEN_EDITIONS,
+    compare,
+    layout_names,
+    read_layout,
+)
 
 LEAST_SHARE = 0.96
 """Share of the numbers that must be read as they were meant; none may be read as anything else."""
@@ -61,3 +71,29 @@ def test_no_number_is_taken_for_another_without_vertical_rules(edition: str) -> 
         wrong += [f"{name}: {score}"] if score.wrong else []
     assert not wrong, "\n".join(wrong)
     assert right >= OPEN_SHARE * count, f"{right} of {count}"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    shutil.which("soffice") is None, reason="LibreOffice (soffice), which prints the pages, is not installed"
+)
+@pytest.mark.parametrize(
+    ("edition", "name", "least_share"),
+    [
+        ("pdf_of_word", "final_beijing_district_2023", 1.0),
+        ("pdf_of_word", "final_county_2017", 0.99),
+        # Without lines columns are narrow and numbers broken over two lines: forms with such numbers are refused whole.
+        ("pdf_of_word_without_lines", "budget_chengdu_district_2023", 0.5),
+        ("pdf_of_word_without_lines", "final_beijing_district_2023", 0.05),
+        # Workbooks print ### for the numbers that their columns do not hold, and of a name its beginning.
+        ("pdf_of_excel", "budget_chengdu_district_2023", 0.97),
+        ("pdf_of_excel", "budget_fujian_town_2024", 0.8),
+    ],
+)
+def test_no_number_is_taken_for_another_on_pages_that_an_office_program_prints(
+    name: str, edition: str, least_share: float
+) -> None:
+    layout = read_layout(name)
+    score = compare(layout, read_document(OFFICE_EDITIONS[edition](layout), Claim(file_name=name)).rows)
+    assert not score.wrong, f"{name} as {edition}: {score}"
+    assert score.right >= least_share * score.count, f"{name} as {edition}: {score}"
