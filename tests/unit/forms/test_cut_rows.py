@@ -93,6 +93,7 @@ def test_columns_of_an_open_grid_that_end_elsewhere_on_the_next_page_are_placed_
     ):
         page.grids[0].column_edges = edges
     (form,), _lines = assemble(printed, "0" * 16)
+    assert form.column_count == 4
     assert {(cell.column, cell.text) for cell in form.cells if cell.row == form.row_count - 1} == {
         (0, "208"), (1, "4.00"), (2, "4.00"),
     }  # fmt: skip
