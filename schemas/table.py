@@ -54,23 +54,28 @@ class Column:
     pattern: str | None = None
 
     @property
-    def soundness(self) -> pl.Expr:
-        """Whether each value satisfies every rule of the column; what is NULL breaks no rule but that against NULL."""
+    def rules(self) -> dict[str, pl.Expr]:
+        """What each value must satisfy, by the name that pandera gives the rule; NULL breaks no rule but that against NULL."""
         value = pl.col(self.name)
-        rules = [pl.lit(True)]
+        rules: dict[str, pl.Expr] = {}
         if not self.nullable:
-            rules.append(value.is_not_null())
+            rules["not_nullable"] = value.is_not_null()
             if self.dtype.is_float():
-                rules.append(value.is_not_nan())
+                rules["not_nullable"] &= value.is_not_nan()
         if self.unique:
-            rules.append(value.is_unique())
+            rules["field_uniqueness"] = value.is_unique()
         if self.allowed:
-            rules.append(value.is_in(self.allowed))
+            rules[f"{self.name} is one of {', '.join(self.allowed)}"] = value.is_in(self.allowed)
         if self.at_least is not None:
-            rules.append(value >= self.at_least)
+            rules[f"{self.name} is at least {self.at_least}"] = value >= self.at_least
         if self.pattern is not None:
-            rules.append(value.str.contains(self.pattern))
-        return pl.all_horizontal(rule.fill_null(True) for rule in rules)
+            rules[f"{self.name} matches {self.pattern}"] = value.str.contains(self.pattern)
+        return {told: rule.fill_null(True) for told, rule in rules.items()}
+
+    @property
+    def soundness(self) -> pl.Expr:
+        """Whether each value satisfies every rule."""
+        return pl.all_horizontal(pl.lit(True), *self.rules.values())
 
     @property
     def checks(self) -> list[pa.Check]:
@@ -106,7 +111,7 @@ class Table:
     columns: tuple[Column, ...]
 
     def is_sound(self, frame: pl.DataFrame) -> bool:
-        """Whether every row of a frame of this table's types satisfies every rule; which one a row breaks, `schema` tells."""
+        """Whether every row of a frame of this table's types satisfies every rule."""
         return bool(frame.select(pl.all_horizontal(column.soundness for column in self.columns).all()).item())
 
     @cached_property
