@@ -15,7 +15,7 @@ from pipeline.forms.text import is_number, is_percentage, squeeze
 from pipeline.readers.printed import PrintedDocument
 
 _GAP = re.compile(r"\s{2,}|\t")
-_PROSE = re.compile(r"[。；，！？;!?]|\.{4}|…|·{3}|[年月日]\s*$|万?元\s*$")
+_PROSE = re.compile(r"[。；，！？;!?]|\.{4}|…|·{3}|[年月日]\s*$|\s[万亿千]?元|元\s*$")
 """What sentences, tables of contents and dates hold, and no row of a table does."""
 _GOES_ON = re.compile(r"\s*[万亿千]?元|\s*%")
 """How a line begins that ends the sentence of the line above, which is cut behind its amount."""
@@ -68,7 +68,8 @@ def _amounts(text: str) -> list[str]:
         return []
     is_tail = all(_is_value(word) for word in words[words.index(amounts[0]) :])
     alone = [cell for cell in _GAP.split(text.strip()) if all(is_number(word) for word in cell.split())]
-    return amounts if is_tail or len(alone) >= 2 else []
+    takes_turns = _is_value(words[-1]) and sum(bool(_EXACT.search(amount)) for amount in amounts) >= 2
+    return amounts if is_tail or takes_turns or len(alone) >= 2 else []
 
 
 def _is_value(word: str) -> bool:
