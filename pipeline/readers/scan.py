@@ -15,6 +15,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,8 @@ LEAST_SEAL = 50.0
 """Points: the least height and width of a seal (they are 38 mm and more; the least in use is about 20 mm)."""
 THREADS = 1
 """Workers share the cores by document; a fixed number gives the same text on every machine."""
+DETECTOR, RECOGNISER = "PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx"
+"""The models, in the package of the recogniser."""
 
 Picture = np.ndarray[Any, Any]
 
@@ -53,27 +56,49 @@ Picture = np.ndarray[Any, Any]
 @lru_cache(maxsize=1)
 def _engine() -> Any:
     """The recogniser, loaded once per process."""
+    from omegaconf import flag_override
     from rapidocr import RapidOCR
 
-    _return_memory()
-
-    return RapidOCR(
+    _return_large_blocks()
+    engine = RapidOCR(
         params={
             "Global.log_level": "critical",
             "Global.use_cls": False,
-            "EngineConfig.onnxruntime.intra_op_num_threads": THREADS,
-            "EngineConfig.onnxruntime.inter_op_num_threads": 1,
-            "EngineConfig.onnxruntime.enable_cpu_mem_arena": False,
             "Rec.rec_batch_num": 2,
             "Det.limit_side_len": 32,
         }
     )
+    for part, model in ((engine.cfg.Det, DETECTOR), (engine.cfg.Rec, RECOGNISER)):
+        with flag_override(part, "allow_objects", True):
+            part.session = _session(model)
+    return engine
 
 
-def _return_memory() -> None:
+def _session(model: str) -> Any:
+    """A model loaded so that it holds no more than it needs at the moment: the recogniser's own way does not offer the second of these."""
+    import onnxruntime
+    import rapidocr
+
+    options = onnxruntime.SessionOptions()
+    options.enable_cpu_mem_arena = False
+    # the pattern of each shape of picture seen before would be allocated as one block, all buffers side by side
+    options.enable_mem_pattern = False
+    options.intra_op_num_threads = options.inter_op_num_threads = THREADS
+    options.log_severity_level = 4
+    path = Path(rapidocr.__file__).parent / "models" / model
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+
+def _return_large_blocks() -> None:
     """Let the allocator give large blocks back at once: the models' buffers otherwise pile up to several times their need."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL("libc.so.6").mallopt(-3, 1 << 20)  # M_MMAP_THRESHOLD
+
+
+def _return_small_blocks() -> None:
+    """Let the allocator give back what lies free between blocks in use, before a model asks for its buffers."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 @dataclass(slots=True)
@@ -184,6 +209,7 @@ def _detect(picture: Picture) -> list[_Strip]:
     factor = min(1.0, DETECTION_SIDE / max(picture.shape))
     small = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA) if factor < 1 else picture
     result: list[_Strip] = []
+    _return_small_blocks()
     for first in range(0, small.shape[0], BAND):
         # bands overlap by more than a line; a line belongs to the band that holds its middle
         begin, end = max(first - BAND_OVERLAP, 0), min(first + BAND + BAND_OVERLAP, small.shape[0])
@@ -454,6 +480,7 @@ def recognise(crops: list[Picture]) -> list[tuple[str, float]]:
         for piece in _pieces(crop):
             pieces.append(piece)
             owners.append(index)
+    _return_small_blocks()
     output = _engine()._load_rec_model()(TextRecInput(img=pieces))
     texts: list[list[str]] = [[] for _ in crops]
     scores: list[list[float]] = [[] for _ in crops]
