@@ -1,7 +1,7 @@
 """Strays: rows of a table that stand in no table, told from running text, so that no number of a page is silently missing.
 
 Belongs here: what a line looks like that must have been a row. Does not belong here: making a table of such lines
-(`pipeline.readers.gaps`), and what sentences tell (`pipeline.figures.narrative`).
+(`pipeline.readers.open_tables`), and what sentences tell (`pipeline.figures.narrative`).
 """
 
 from __future__ import annotations

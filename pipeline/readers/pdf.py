@@ -22,7 +22,7 @@ from typing import Any, Self
 import numpy as np
 import pypdfium2.raw as pdfium
 
-from pipeline.readers import gaps, pdf_reference, pictured, scan
+from pipeline.readers import open_tables, pdf_reference, pictured, scan
 from pipeline.readers.characters import (
     FOLDING,
     Characters,
@@ -589,7 +589,7 @@ def compose(content: PageContent, number: int, method: str = "pdf") -> Page:
             blocks.append((table.lattice.ys[0], table.lattice.xs[0], grid))
     rest = np.nonzero(free)[0].tolist()
     text_lines = lines(characters, rest)
-    open_grids, text_lines = gaps.open_tables(characters, text_lines, loose_rules, content.width, number, method)
+    open_grids, text_lines = open_tables.open_tables(characters, text_lines, loose_rules, content.width, number, method)
     for open_grid in open_grids:
         assert open_grid.box is not None
         blocks.append((open_grid.box.top, open_grid.box.x0, open_grid))
