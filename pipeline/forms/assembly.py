@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.forms import catalogue
@@ -486,11 +486,13 @@ def _column_places(grids: list[Grid]) -> list[list[int]]:
     counts = {grid.column_count for grid in grids}
     if len(counts) == 1 or any(not grid.column_edges for grid in grids):
         return [list(range(grid.column_count + 1)) for grid in grids]
-    union = _union_edges([grid.column_edges for grid in grids])
     widest = max((grid.column_edges for grid in grids), key=len)
-    if any(_straddle(grid.column_edges, widest) for grid in grids):
+    by_widest = [[_nearest(widest, edge) for edge in grid.column_edges] for grid in grids]
+    straddles = any(_straddle(grid.column_edges, widest) for grid in grids)
+    if straddles and all(len(set(places)) == len(places) for places in by_widest):
         # Columns that no rule parts end where their words do, elsewhere on every page.
-        union = list(widest)
+        return by_widest
+    union = _union_edges([grid.column_edges for grid in grids])
     return [[_nearest(union, edge) for edge in grid.column_edges] for grid in grids]
 
 
@@ -513,7 +515,7 @@ def _union_edges(edge_lists: list[tuple[float, ...]], tolerance: float = 6.0) ->
     return union
 
 
-def _nearest(edges: list[float], edge: float) -> int:
+def _nearest(edges: Sequence[float], edge: float) -> int:
     return min(range(len(edges)), key=lambda position: abs(edges[position] - edge))
 
 

@@ -136,3 +136,18 @@ def test_a_page_that_begins_with_a_line_of_known_words_goes_on() -> None:
  | | 会议服务 | 2.44
 """)
     assert [form.row_count for form in forms] == [4]
+
+
+def test_columns_of_two_pages_stay_apart_whatever_their_edges() -> None:
+    printed = document("""
+项目支出绩效目标表
+一级指标 | 二级指标 | 指标内容 | 指标值
+产出指标 | 数量指标 | 光纤数量 | 5条
+---
+效益指标 | 社会效益 | 满意度
+""")
+    for page, edges in zip(printed.pages, [(0, 80, 160, 240, 320), (0, 130, 190, 320)], strict=True):
+        next(iter(page.grids)).column_edges = edges
+    form = assemble(printed, "0" * 16)[0][0]
+    places = [(cell.row, cell.column) for cell in form.cells]
+    assert len(set(places)) == len(places)
