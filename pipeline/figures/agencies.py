@@ -22,15 +22,10 @@ _NOTHING = (Decimal(0), Decimal(0))
 
 def name_agency_columns(form: Form, columns: list[Column], agencies: frozenset[str]) -> None:
     """Make a column under an unknown header one of agencies, in place, where all its words are agencies of the document's other forms."""
-    header = {*form.header_rows, *form.repeated_header_rows}
     for column in columns:
         if column.role != "unknown":
             continue
-        texts = {
-            squeeze(cell.text)
-            for cell in form.cells
-            if cell.column == column.index and cell.row not in header and cell.text.strip()
-        }
+        texts = {squeeze(cell.text) for cell in form.data_cells if cell.column == column.index and cell.text.strip()}
         names = {text for text in texts if not GRAND_TOTAL.match(text)}
         if names and all(comparable(name) in agencies for name in names):
             column.role = "agency_name"

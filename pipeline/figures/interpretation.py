@@ -225,7 +225,7 @@ class _Reading:
     # -- cells -----------------------------------------------------------------------------------------------------
 
     def _mark_cells(self) -> None:
-        header = {*self.form.header_rows, *self.form.repeated_header_rows}
+        header = self.form.rows_without_data
         role_of_column = {column.index: column.role for column in self.columns}
         names = ("line_name", "economic_name", "government_economic_name", "agency_name", "project_name")
         for cell in self.form.cells:
@@ -244,14 +244,10 @@ class _Reading:
                 self.result.roles[cell.cell_id] = "text"
 
     def _numeric_cells(self, column: int | None = None, row: int | None = None) -> list[FormCell]:
-        header = {*self.form.header_rows, *self.form.repeated_header_rows}
         return [
             cell
-            for cell in self.form.cells
-            if cell.row not in header
-            and (column is None or cell.column == column)
-            and (row is None or cell.row == row)
-            and is_number(cell.text)
+            for cell in self.form.data_cells
+            if (column is None or cell.column == column) and (row is None or cell.row == row) and is_number(cell.text)
         ]
 
     def _refuse(self, refused: Refused) -> None:
@@ -711,7 +707,7 @@ def serial_numbers(form: Form) -> list[FormCell]:
 
 def amounts_in_header(form: Form) -> list[FormCell]:
     """Numbers in header rows that are no column numbers and no years: they would vanish if the rows were not header after all."""
-    header = {*form.header_rows, *form.repeated_header_rows}
+    header = form.rows_without_data
     return [
         cell
         for cell in form.cells

@@ -101,7 +101,7 @@ class CellMap:
     def __init__(self, form: Form) -> None:
         self.spanning: dict[tuple[int, int], FormCell] = {}
         self.origin: dict[tuple[int, int], FormCell] = {}
-        header = {*form.header_rows, *form.repeated_header_rows}
+        header = form.rows_without_data
         for cell in form.cells:
             self.origin[cell.row, cell.column] = cell
             for row in range(cell.row, cell.row + cell.row_span):
@@ -117,7 +117,7 @@ class CellMap:
 
 def lines_of(form: Form, columns: list[Column], cells: CellMap, agencies: frozenset[str]) -> list[LineRow]:
     """Lines of every row of data, one for each group of columns that has a key or a number in the row."""
-    skipped = {*form.header_rows, *form.repeated_header_rows}
+    skipped = form.rows_without_data
     groups = sorted({column.group for column in columns})
     lines: list[LineRow] = []
     for group in groups:
@@ -151,7 +151,7 @@ class _RowReader:
                 self.by_role.setdefault(column.role, []).append(column)
         self.values = self.by_role.get("value", [])
         self.agencies = agencies
-        skipped = {*form.header_rows, *form.repeated_header_rows}
+        skipped = form.rows_without_data
         self.has_agency_codes = any(
             cells.key_text(row, column.index).isdigit()
             for column in self.by_role.get("agency_code", [])
@@ -460,10 +460,7 @@ def _scheme_of_code(code: str) -> str | None:
 
 def source_of(name: str) -> str | None:
     """Revenue source that a row's name means, by the catalogue of headers."""
-    found = catalogue.meaning_of_header(bare_name(name))
-    if found is None:
-        return None
-    return dict(found.attributes).get("source")
+    return attribute_of(name, "source")
 
 
 def source_of_line(line: LineRow) -> str | None:
@@ -493,9 +490,8 @@ def agencies_printed(forms: list[Form], year: int) -> frozenset[str]:
         if form.key is None:
             continue
         agency_columns = {column.index for column in columns_of(form, year) if column.role == "agency_name"}
-        skipped = {*form.header_rows, *form.repeated_header_rows}
-        for cell in form.cells:
-            if cell.column in agency_columns and cell.row not in skipped and cell.text and not is_number(cell.text):
+        for cell in form.data_cells:
+            if cell.column in agency_columns and cell.text and not is_number(cell.text):
                 name = squeeze(cell.text)
                 combined = _AGENCY_CODE.match(name)
                 name = combined.group(2) if combined else name

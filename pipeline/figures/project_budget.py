@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pipeline.figures.amount import UNITS, Amount, parse_amount
 from pipeline.figures.figure import Figure
 from pipeline.figures.interpretation import FUND_OF_SOURCE, Body
+from pipeline.figures.lines import attribute_of, source_of
 from pipeline.forms import catalogue
 from pipeline.forms.form import Form, FormCell
 from pipeline.forms.text import comparable, is_number, squeeze
@@ -102,12 +103,12 @@ class _Labels:
         """
         head = self._head(cell)
         is_score = head is not None and bool(_SCORE.search(comparable(head.text)))
-        if head is not None and is_score and any(_phase_of(other.text) for other in self.rows[head.row]):
+        if head is not None and is_score and any(attribute_of(other.text, "phase") for other in self.rows[head.row]):
             return None
         left = next((other for other in reversed(self._left_of(cell)) if not is_number(other.text)), None)
         if left is not None and _is_money(left.text):
-            is_told_above = head is not None and self._is_header_row(head.row) and _source_of(head.text)
-            return head.text if head is not None and is_told_above and not _source_of(left.text) else left.text
+            is_told_above = head is not None and self._is_header_row(head.row) and source_of(head.text)
+            return head.text if head is not None and is_told_above and not source_of(left.text) else left.text
         if is_score:
             return None
         above = [
@@ -137,7 +138,7 @@ class _Labels:
 
     def phase(self, cell: FormCell) -> str | None:
         """Phase that the nearest head above the cell names (年初预算数, 全年预算数, 全年执行数); None where none does."""
-        return next((phase for head in self._heads(cell) if (phase := _phase_of(head.text))), None)
+        return next((phase for head in self._heads(cell) if (phase := attribute_of(head.text, "phase"))), None)
 
     def _head(self, cell: FormCell) -> FormCell | None:
         """The nearest cell with text above the cell in its column; None where there is none."""
@@ -183,19 +184,6 @@ class _Labels:
 
     def _left_of(self, cell: FormCell) -> list[FormCell]:
         return [other for other in self.rows.get(cell.row, []) if other.column < cell.column and other.text]
-
-
-def _phase_of(text: str) -> str | None:
-    return _attribute(text, "phase")
-
-
-def _source_of(text: str) -> str | None:
-    return _attribute(text, "source")
-
-
-def _attribute(header: str, name: str) -> str | None:
-    found = catalogue.meaning_of_header(header)
-    return None if found is None else dict(found.attributes).get(name)
 
 
 def _is_header(cells: list[FormCell]) -> bool:

@@ -89,5 +89,4 @@ def doubt_totals(form: Form, columns: list[Column]) -> None:
 
 
 def _holds_numbers(form: Form, column: int) -> bool:
-    header = {*form.header_rows, *form.repeated_header_rows}
-    return any(cell.column == column and cell.row not in header and is_number(cell.text) for cell in form.cells)
+    return any(cell.column == column and is_number(cell.text) for cell in form.data_cells)

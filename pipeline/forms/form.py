@@ -55,6 +55,17 @@ class Form:
     lead_rows: int = 0
     method: str = "pdf"
 
+    @property
+    def rows_without_data(self) -> frozenset[int]:
+        """The header, its repetitions, and remainders of rows."""
+        return frozenset((*self.header_rows, *self.repeated_header_rows))
+
+    @property
+    def data_cells(self) -> list[FormCell]:
+        """Cells of the rows of data."""
+        without = self.rows_without_data
+        return [cell for cell in self.cells if cell.row not in without]
+
     def row(self, index: int) -> list[FormCell]:
         """Cells whose first row is `index`, left to right."""
         return sorted((cell for cell in self.cells if cell.row == index), key=lambda cell: cell.column)

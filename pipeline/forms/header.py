@@ -326,10 +326,9 @@ def _is_title_row(text: str, depth: int) -> bool:
 
 
 def _data_texts(form: Form) -> list[list[str]]:
-    skipped = {*form.header_rows, *form.repeated_header_rows}
     texts: list[list[str]] = [[] for _ in range(form.column_count)]
-    for cell in form.cells:
-        if cell.row not in skipped and cell.text.strip():
+    for cell in form.data_cells:
+        if cell.text.strip():
             texts[cell.column].append(squeeze(cell.text))
     return texts
 
