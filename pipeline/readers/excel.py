@@ -126,7 +126,7 @@ def _read_xlsx(data: bytes) -> PrintedDocument:
         book = openpyxl.load_workbook(io.BytesIO(data), data_only=True, rich_text=False)
     except DAMAGES as error:
         raise Unreadable("damaged_file", f"the workbook cannot be read: {error!r}") from error
-    formulas = _formulas_without_result(data)
+    formulas = _formulas_without_result(data, book)
     pages: list[Page] = []
     notes: list[str] = []
     for sheet in book.worksheets:
@@ -163,8 +163,8 @@ def _check_merges(data: bytes) -> None:
             raise Unreadable("limit_exceeded", f"{name} merges {total} cells; at most {MOST_CELLS} are read")
 
 
-def _formulas_without_result(data: bytes) -> dict[str, dict[tuple[int, int], str]]:
-    """By sheet and place the formulas whose results the file does not hold: programs that never compute leave them so.
+def _formulas_without_result(data: bytes, results: Any) -> dict[str, dict[tuple[int, int], str]]:
+    """By sheet and place the formulas whose results the file does not hold (`results` is its workbook): programs that never compute leave them so.
 
     They stand for the amounts that nobody can read, so that these are refused and not taken for blanks.
     """
@@ -173,7 +173,6 @@ def _formulas_without_result(data: bytes) -> dict[str, dict[tuple[int, int], str
     found = {cell.decode() for _, xml in _sheets(data) for cell in _FORMULA_WITHOUT_RESULT.findall(xml)}
     if not found:
         return {}
-    results = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
     return {
         sheet.title: {
             (cell.row - 1, cell.column - 1): str(getattr(cell.value, "text", cell.value))
