@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from pipeline.forms.text import is_number, squeeze
+from pipeline.forms.text import decimals_of, is_number, squeeze
 
 UNITS: dict[str, Decimal] = {
     "元": Decimal(1),
@@ -27,12 +27,6 @@ class Amount:
 
     yuan: Decimal
     half_unit_yuan: Decimal
-
-
-def decimals_of(text: str) -> int:
-    """Decimals printed after the point."""
-    normal = squeeze(text).rstrip(")")
-    return len(normal.partition(".")[2])
 
 
 def parse_amount(text: str, unit: str, decimals: int | None = None) -> Amount | None:

@@ -15,7 +15,7 @@ from typing import Protocol
 from pipeline.figures import hierarchy
 from pipeline.figures.agencies import name_agency_columns, tell_agencies
 from pipeline.figures.agency_names import abbreviates
-from pipeline.figures.amount import decimals_of, parse_amount
+from pipeline.figures.amount import parse_amount
 from pipeline.figures.classification import assign_codes, code_by_name
 from pipeline.figures.crossed_columns import cross_columns
 from pipeline.figures.figure import Figure
@@ -25,7 +25,7 @@ from pipeline.forms import catalogue
 from pipeline.forms.broken_numbers import broken_numbers
 from pipeline.forms.form import Form, FormCell
 from pipeline.forms.header import Column, alternative_columns, columns_of, part_of_balance
-from pipeline.forms.text import bare_name, comparable, is_number, is_percentage, squeeze
+from pipeline.forms.text import bare_name, comparable, decimals_of, is_number, is_percentage, squeeze
 
 FUND_OF_SOURCE = {
     "general_public_budget": "general_public_budget",

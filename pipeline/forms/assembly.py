@@ -16,7 +16,7 @@ from pipeline.forms import catalogue
 from pipeline.forms.beside import has_other_columns, is_beside, rows_agree
 from pipeline.forms.broken_numbers import cuts_numbers
 from pipeline.forms.form import Form, FormCell
-from pipeline.forms.header import count_header_rows
+from pipeline.forms.header import count_header_rows, plain_cells
 from pipeline.forms.text import comparable, is_number, join_lines, numbering_rank, squeeze, without_gloss
 from pipeline.readers.printed import Cell, Grid, Line, Page, PrintedDocument
 
@@ -263,8 +263,8 @@ class _Builder:
     def _restarts(self, grid: Grid) -> bool:
         """Whether the fragment begins with the same first row of data as the form: then it is another table of the same title."""
         own = self.fragments[0].grid
-        first_own = _row_texts(own, count_header_rows(_plain(own)))
-        first_new = _row_texts(grid, count_header_rows(_plain(grid)))
+        first_own = _row_texts(own, _header_row_count(own))
+        first_new = _row_texts(grid, _header_row_count(grid))
         return bool(first_own) and first_own[:2] == first_new[:2] and first_own != _row_texts(own, 0)
 
     def append(self, fragment: _Fragment) -> None:
@@ -302,28 +302,17 @@ class _Builder:
         return form
 
     def _joined_cells(self, index: int, document_id: str) -> tuple[list[FormCell], int, int, list[int]]:
-        below = _column_places(self.grids)
-        starts = [0, *itertools.accumulate(grid.row_count for grid in self.grids)]
-        ends = [max(columns[-1] for columns in below)] * len(below)
         cells: list[FormCell] = []
         repeated: list[int] = []
         header = [_row_texts(self.fragments[0].grid, row) for row in range(min(8, self.fragments[0].grid.row_count))]
         cuts: list[tuple[int, int]] = []
-        part = -1
-        for number, fragment in enumerate(self.fragments):
+        places = self._places()
+        for number, (fragment, (offset, columns)) in enumerate(zip(self.fragments, places, strict=True)):
             grid = fragment.grid
-            if fragment.beside is not None:
-                offset = starts[fragment.beside]
-                first = ends[fragment.beside]
-                ends[fragment.beside] = first + grid.column_count
-                columns = list(range(first, first + grid.column_count + 1))
-            else:
-                part += 1
-                columns, offset = below[part], starts[part]
-                if number:
-                    repeated += [offset + row for row in _repeated_rows(grid, header)]
-                    if grid.page_number == self.fragments[number - 1].grid.page_number + 1:
-                        cuts.append((offset - 1, next(row for row in itertools.count(offset) if row not in repeated)))
+            if number and fragment.beside is None:
+                repeated += [offset + row for row in _repeated_rows(grid, header)]
+                if grid.page_number == self.fragments[number - 1].grid.page_number + 1:
+                    cuts.append((offset - 1, next(row for row in itertools.count(offset) if row not in repeated)))
             for cell in grid.cells:
                 column = columns[cell.column]
                 end = columns[min(cell.column + cell.column_span, len(columns) - 1)]
@@ -344,9 +333,27 @@ class _Builder:
                         confidence=cell.confidence,
                     )
                 )
-        first_row = len(self.lead) + count_header_rows(_plain(self.fragments[0].grid))
+        first_row = len(self.lead) + _header_row_count(self.fragments[0].grid)
         repeated += join_cut_rows(cells, cuts, {*range(first_row), *repeated})
-        return cells, starts[-1], max(ends), repeated
+        row_count = sum(grid.row_count for grid in self.grids)
+        return cells, row_count, max(columns[-1] for _, columns in places), repeated
+
+    def _places(self) -> list[tuple[int, list[int]]]:
+        """For each fragment its first row in the joined form, and the column at which each of its column boundaries lies there."""
+        below = _column_places(self.grids)
+        starts = itertools.accumulate((grid.row_count for grid in self.grids), initial=0)
+        upright = list(zip(starts, below, strict=False))
+        ends = [max(columns[-1] for columns in below)] * len(below)
+        remaining = iter(upright)
+        places = []
+        for fragment in self.fragments:
+            if fragment.beside is None:
+                places.append(next(remaining))
+                continue
+            first = ends[fragment.beside]
+            ends[fragment.beside] = first + fragment.grid.column_count
+            places.append((upright[fragment.beside][0], list(range(first, ends[fragment.beside] + 1))))
+        return places
 
 
 def _is_total(text: str) -> bool:
@@ -472,13 +479,8 @@ def _ems(line: str) -> float:
     return sum(0.5 if character.isascii() else 1.0 for character in line.strip())
 
 
-def _plain(grid: Grid) -> list[tuple[int, int, int, int, str]]:
-    lead = len(_lead_rows(grid))
-    return [
-        (cell.row - lead, cell.column, cell.row_span, cell.column_span, join_lines(cell.text))
-        for cell in grid.cells
-        if cell.row >= lead
-    ]
+def _header_row_count(grid: Grid) -> int:
+    return count_header_rows(plain_cells(grid, len(_lead_rows(grid))))
 
 
 def _column_places(grids: list[Grid]) -> list[list[int]]:

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from pipeline.forms.header import PlainCell, count_header_rows, meaning
-from pipeline.forms.text import comparable, is_number, join_lines
+from pipeline.forms.header import PlainCell, count_header_rows, meaning, plain_cells
+from pipeline.forms.text import comparable, is_number
 from pipeline.readers.printed import Grid
 
 SAME_HEIGHT = 3.0
@@ -41,34 +41,29 @@ def has_other_columns(first: Grid, grid: Grid) -> bool:
 
     A header names every column of amounts and holds none; lines with which a page may begin do otherwise.
     """
-    if not _names_its_amounts(grid):
+    header, body = _parted(grid)
+    named = {place for _, column, _, width, _ in header for place in range(column, column + width)}
+    amounts = {column for _, column, _, _, text in body if is_number(text)}
+    if not amounts <= named or any(is_number(text) and "." in text for *_, text in header):
         return False
     known = _header_texts(first)
     own = {
-        text
-        for text in _header_texts(grid)
-        if (found := meaning(text)) is not None and found.role == "value" and not is_number(text)
+        comparable(text)
+        for *_, text in header
+        if (found := meaning(comparable(text))) is not None and found.role == "value" and not is_number(text)
     }
     return bool(known) and len(own) >= 2 and 2 * len(own & known) < len(own)
 
 
 def _header_texts(grid: Grid) -> set[str]:
-    plain = _plain(grid)
-    rows = count_header_rows(plain)
-    return {comparable(text) for row, _, _, _, text in plain if row < rows and text.strip()}
+    return {comparable(text) for *_, text in _parted(grid)[0]}
 
 
-def _names_its_amounts(grid: Grid) -> bool:
-    plain = _plain(grid)
-    rows = count_header_rows(plain)
-    header = [(column, width, text) for row, column, _, width, text in plain if row < rows and text.strip()]
-    named = {place for column, width, _ in header for place in range(column, column + width)}
-    amounts = {column for row, column, _, _, text in plain if row >= rows and is_number(text)}
-    return amounts <= named and not any(is_number(text) and "." in text for _, _, text in header)
-
-
-def _plain(grid: Grid) -> list[PlainCell]:
-    return [(cell.row, cell.column, cell.row_span, cell.column_span, join_lines(cell.text)) for cell in grid.cells]
+def _parted(grid: Grid) -> tuple[list[PlainCell], list[PlainCell]]:
+    """Cells with text of the header, and cells of the body."""
+    cells = plain_cells(grid)
+    rows = count_header_rows(cells)
+    return [cell for cell in cells if cell[0] < rows and cell[-1].strip()], [cell for cell in cells if cell[0] >= rows]
 
 
 def _heights(grid: Grid) -> list[float]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from pipeline.forms.form import FormCell
-from pipeline.forms.text import is_number, squeeze
+from pipeline.forms.text import decimals_of, is_number, squeeze
 
 _BEFORE_POINT = re.compile(r"[-(]?[\d,]+[.,]$")
 _AFTER_POINT = re.compile(r"\.\d+\)?$")
@@ -37,14 +37,14 @@ def cuts_numbers(upper: Row, lower: Row, others: Iterable[Row]) -> bool:
         if not any(character.isdigit() for character in first + second):
             continue
         numbers = columns.get(column, [])
-        places = {_decimals(text) for text in numbers}
+        places = {decimals_of(text) for text in numbers}
         if len(places) != 1 or len(numbers) < _LEAST_NUMBERS or not is_number(first + second):
             return False
         (usual,) = places
         if not usual:
             if len(first + second) not in {len(text) for text in numbers}:
                 return False
-        elif _decimals(first) < usual == _decimals(first + second):
+        elif decimals_of(first) < usual == decimals_of(first + second):
             is_cut = True
         else:
             return False
@@ -63,16 +63,12 @@ def broken_numbers(cells: Iterable[FormCell]) -> Iterator[tuple[FormCell, FormCe
     for (row, column), cell in numbers.items():
         below = numbers.get((row + cell.row_span, column))
         first, second = squeeze(cell.text), squeeze(below.text) if below else ""
-        if _decimals(first) == 1:
+        if decimals_of(first) == 1:
             tenths.append((cell, below if len(second) == 1 else None))
         ends_open = _BEFORE_POINT.match(first) and _REST.match(second)
-        is_fraction = not drops_zero and not _decimals(first) and _AFTER_POINT.match(second)
+        is_fraction = not drops_zero and not decimals_of(first) and _AFTER_POINT.match(second)
         if below is not None and (ends_open or is_fraction):
             yield cell, below
     if len(tenths) >= _LEAST_NUMBERS:
         pairs = [(cell, below) for cell, below in tenths if below is not None]
         yield from pairs if len(pairs) == len(tenths) else ()
-
-
-def _decimals(text: str) -> int:
-    return len(text.rstrip(")").partition(".")[2])

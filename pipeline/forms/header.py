@@ -6,13 +6,13 @@ Does not belong here: rows of data.
 
 from __future__ import annotations
 
-import itertools
 import re
 from dataclasses import dataclass, field, replace
 
 from pipeline.forms import catalogue
 from pipeline.forms.form import Form
-from pipeline.forms.text import comparable, is_memo, is_number, is_percentage, squeeze
+from pipeline.forms.text import comparable, counts_up, is_memo, is_number, is_percentage, join_lines, squeeze
+from pipeline.readers.printed import Grid
 
 NAME_ROLES = ("line_name", "project_name", "economic_name", "government_economic_name")
 """Where no header names a column of names, columns of words under unknown headers are taken for it."""
@@ -57,6 +57,15 @@ class Column:
 
 
 PlainCell = tuple[int, int, int, int, str]
+
+
+def plain_cells(grid: Grid, lead: int = 0) -> list[PlainCell]:
+    """Cells of a grid without its first `lead` rows, as the count of header rows takes them."""
+    return [
+        (cell.row - lead, cell.column, cell.row_span, cell.column_span, join_lines(cell.text))
+        for cell in grid.cells
+        if cell.row >= lead
+    ]
 
 
 def count_header_rows(cells: list[PlainCell]) -> int:
@@ -113,10 +122,8 @@ def _is_header_row(row: list[PlainCell], inside_span: bool) -> bool:
 
 def _is_column_numbers(numbers: list[str]) -> bool:
     """1 2 3 … in order: the row of column numbers (栏次)."""
-    if any(not re.fullmatch(r"\d{1,2}", text) for text in numbers):
-        return False
-    values = [int(text) for text in numbers]
-    return (len(values) >= 2 and all(b - a == 1 for a, b in itertools.pairwise(values))) or values == [1]
+    is_short = all(re.fullmatch(r"\d{1,2}", text) for text in numbers)
+    return is_short and counts_up(numbers) and (len(numbers) >= 2 or [int(text) for text in numbers] == [1])
 
 
 def _heads_column_numbers(others: list[str], numbers: list[str]) -> bool:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline.forms.text import is_number, is_percentage, squeeze
+from pipeline.forms.text import counts_up, is_number, is_percentage, squeeze
 from pipeline.readers.printed import PrintedDocument
 
 _GAP = re.compile(r"\s{2,}|\t")
@@ -62,7 +62,7 @@ def _amounts(text: str) -> list[str]:
     if names and all(word.isdigit() for word in words[: names[0]]):
         del words[: names[0]]  # the code or the number of the row
     amounts = [word for word in words if is_number(word)]
-    if len(words) < 2 or not amounts or _counts_columns(amounts):
+    if len(words) < 2 or not amounts or counts_up(amounts):
         return []
     if not names and not _are_printed_alike(amounts):
         return []
@@ -74,13 +74,6 @@ def _amounts(text: str) -> list[str]:
 
 def _is_value(word: str) -> bool:
     return is_number(word) or is_percentage(word) or bool(_BLANK.fullmatch(word))
-
-
-def _counts_columns(amounts: list[str]) -> bool:
-    """Whether numbers are those of the columns under a header: 1 2 3 …"""
-    return all(amount.isdigit() for amount in amounts) and all(
-        int(right) - int(left) == 1 for left, right in itertools.pairwise(amounts)
-    )
 
 
 def _are_printed_alike(amounts: list[str]) -> bool:

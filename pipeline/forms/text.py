@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 _SPACE = re.compile(r"\s+")
 _QUOTES = re.compile(r"[“”\"'‘’「」《》〈〉＂]")
@@ -41,6 +43,16 @@ def squeeze(text: str) -> str:
 def comparable(text: str) -> str:
     """`squeeze` without quotation marks and book-title marks: the form in which titles and headers are matched."""
     return _QUOTES.sub("", squeeze(text))
+
+
+def counts_up(texts: Sequence[str]) -> bool:
+    """Whether the texts are whole numbers that rise by one: 1 2 3 …"""
+    return all(text.isdigit() for text in texts) and all(int(b) - int(a) == 1 for a, b in pairwise(texts))
+
+
+def decimals_of(text: str) -> int:
+    """Decimals printed after the point."""
+    return len(squeeze(text).rstrip(")").partition(".")[2])
 
 
 def without_gloss(text: str) -> str:

@@ -2,7 +2,7 @@
 
 Belongs here: getting characters, rules and pictures of a page out of PDFium in the frame in which its text reads upright,
 and putting characters into the rooms that rules enclose. Does not belong here: the geometry of rules
-(`ruling`), of text (`characters`), of tables without rules (`gaps`), pages that are pictures (`pictured`).
+(`ruling`), of text (`characters`), of tables without rules (`open_tables`), pages that are pictures (`pictured`).
 
 Most of the time of such a reader goes into calls across the C boundary. Hence one call per character (its loose box),
 one per text object, and segments only of those paths that are no plain line.
