@@ -1,6 +1,6 @@
 """The command line `yusuan`: each command reads its arguments, calls one function, and prints.
 
-Belongs here: arguments, help, progress and tables for a terminal. Does not belong here: any work; it is done by `pipeline.publish`, and by
+Belongs here: arguments, help, progress and tables for a terminal. Does not belong here: any work; it is done by `pipeline.warehouse`, `pipeline.publish`, and by
 the same functions when Dagster runs it.
 """
 
@@ -17,7 +17,7 @@ from rich.table import Table
 
 if TYPE_CHECKING:
     from pipeline.publish.citations import Cited
-    from pipeline.publish.documents import Progress
+    from pipeline.warehouse.documents import Progress
 
 app = typer.Typer(
     help="Yusuan: the warehouse of Chinese public budgets. 预算：中国公共预算数据仓库。",
@@ -46,7 +46,7 @@ FormatOption = Annotated[Format, typer.Option("--format", "-f", help="table, csv
 
 
 def _file(warehouse: Path | None) -> Path:
-    from pipeline.publish.warehouse import DEFAULT_FILE
+    from pipeline.warehouse.build import DEFAULT_FILE
 
     return warehouse or DEFAULT_FILE
 
@@ -80,7 +80,7 @@ def build(
     from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
 
-    from pipeline.publish.warehouse import DEFAULT_RAW, Warehouse
+    from pipeline.warehouse.build import DEFAULT_RAW, Warehouse
 
     columns = (
         SpinnerColumn(),
@@ -150,9 +150,9 @@ def fetch(
 
     Example 示例: `yusuan fetch --dry-run --jurisdiction 深圳市`
     """
-    from pipeline.archive.runs import FetchingInProgress
-    from pipeline.publish.fetch import fetch as visit
-    from pipeline.publish.warehouse import Warehouse
+    from pipeline.fetching.runs import FetchingInProgress
+    from pipeline.warehouse.build import Warehouse
+    from pipeline.warehouse.fetch import fetch as visit
 
     try:
         report = visit(Warehouse(_file(warehouse)), only or [], jurisdiction or [], dry_run)
@@ -273,7 +273,7 @@ def shell(warehouse: WarehouseOption = None) -> None:
     import duckdb
 
     from pipeline.publish import questions
-    from pipeline.publish.database import connect
+    from pipeline.warehouse.database import connect
 
     with contextlib.suppress(ImportError):
         import readline  # noqa: F401 (line editing)
@@ -312,7 +312,7 @@ def ui(
 
     Example 示例: `yusuan ui --port 3000`
     """
-    from pipeline.publish import services
+    from pipeline.warehouse import services
 
     console.print(f"http://{host}:{port}  (Ctrl-C ends it)", highlight=False)
     sys.exit(services.run(host, port))
@@ -329,8 +329,8 @@ def health(
 
     Example 示例: `yusuan health --deep`
     """
-    from pipeline.publish.health import examine
-    from pipeline.publish.warehouse import Warehouse
+    from pipeline.warehouse.build import Warehouse
+    from pipeline.warehouse.health import examine
 
     is_well = True
     for finding in examine(Warehouse(_file(warehouse)), deep):
@@ -355,7 +355,7 @@ def evaluate(
 
     Example 示例: `yusuan evaluate --raw ~/downloads --output coverage.md`
     """
-    from pipeline.publish import coverage, evaluation
+    from pipeline.evaluation import coverage, evaluation
 
     judged = evaluation.evaluate(
         raw or evaluation.FOLDERS, report=lambda told: errors.print(told, highlight=False, markup=False, soft_wrap=True)
@@ -383,7 +383,7 @@ def sql(
     import duckdb
 
     from pipeline.publish import citations
-    from pipeline.publish.database import connect
+    from pipeline.warehouse.database import connect
 
     with connect(_published(warehouse), read_only=True) as connection:
         try:
@@ -552,7 +552,7 @@ def main() -> None:
     except OSError as error:
         _fail(f"{error.strerror or error}: {error.filename or ''}")
     except Exception as error:
-        from pipeline.publish.warehouse import BuildFailed, WarehouseBusy
+        from pipeline.warehouse.build import BuildFailed, WarehouseBusy
 
         if isinstance(error, BuildFailed | WarehouseBusy):
             _fail(str(error))

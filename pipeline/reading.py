@@ -2,7 +2,7 @@
 
 Belongs here: the order of the stages (read, assemble forms, identify, interpret figures, prove) and the rows that come of
 them. Does not belong here: the inside of any stage; files, caches, the warehouse (see `pipeline.archive` and
-`pipeline.publish`).
+`pipeline.warehouse`).
 """
 
 from __future__ import annotations

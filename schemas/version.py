@@ -1,7 +1,7 @@
 """The version of the tables: a number that every warehouse file carries.
 
 Belongs here: the number, and noticing that the tables are no longer those of its digest. Does not belong here: the tables, and what a
-build does with a file of another version (`pipeline.publish.warehouse`).
+build does with a file of another version (`pipeline.warehouse.build`).
 
 versions.csv has a line for each version. While the last one has no date of release, the tables may still change under its number:
 `python -m schemas.version` writes their digest into the line. After a release it adds the next number; say in `change` what changed.

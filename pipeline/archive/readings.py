@@ -236,7 +236,7 @@ def code_version(root: Path) -> str:
     command line and Dagster.
     """
     pipeline = root / "pipeline"
-    stages = [path for name in ("forms", "figures", "proofs") for path in (pipeline / name).rglob("*.py")]
+    stages = [path for name in ("forms", "editions", "figures", "proofs") for path in (pipeline / name).rglob("*.py")]
     schemas = [*(root / "schemas").glob("*.py"), root / "schemas" / "refusal_reasons.csv"]
     return digest(
         f"{pages_version(root)} {digest_of_files(root, [pipeline / 'reading.py', *stages, *schemas])}".encode()

@@ -18,11 +18,11 @@ from pathlib import Path
 import dagster as dg
 
 from pipeline.archive.intake import input_files
-from pipeline.archive.sources import CHINA_TIME, Rhythm, read_sources
 from pipeline.assets.fetching import Due, visit_due_sources
-from pipeline.publish.alerts import alert
-from pipeline.publish.fetch import due
-from pipeline.publish.warehouse import DEFAULT_FILE, DEFAULT_RAW, Warehouse, hours_since_last_build
+from pipeline.fetching.sources import CHINA_TIME, Rhythm, read_sources
+from pipeline.warehouse.alerts import alert
+from pipeline.warehouse.build import DEFAULT_FILE, DEFAULT_RAW, Warehouse, hours_since_last_build
+from pipeline.warehouse.fetch import due
 
 FRESHNESS_HOURS = float(os.environ.get("YUSUAN_FRESHNESS_HOURS", "26"))
 BEIJING = "Asia/Shanghai"

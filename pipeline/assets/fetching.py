@@ -1,7 +1,7 @@
 """Fetching as a Dagster asset: what is new at the sources goes into the archive; the next build reads it.
 
 Belongs here: the asset with a partition for each source, the op that schedules run, their metadata. Does not belong here: any work
-(`pipeline.publish.fetch`), nor when it happens (`automation`).
+(`pipeline.warehouse.fetch`), nor when it happens (`automation`).
 
 It holds no lock of the warehouse, hence a job of its own: visiting a hundred sites politely takes long, and builds go on meanwhile.
 
@@ -17,12 +17,12 @@ from typing import Any
 import dagster as dg
 from pydantic import Field
 
-from pipeline.archive.runs import FetchingInProgress, FetchReport
-from pipeline.archive.sources import read_sources
 from pipeline.assets.warehouse import markdown
-from pipeline.publish.alerts import alert
-from pipeline.publish.fetch import fetch
-from pipeline.publish.warehouse import DEFAULT_FILE, Warehouse
+from pipeline.fetching.runs import FetchingInProgress, FetchReport
+from pipeline.fetching.sources import read_sources
+from pipeline.warehouse.alerts import alert
+from pipeline.warehouse.build import DEFAULT_FILE, Warehouse
+from pipeline.warehouse.fetch import fetch
 
 POOL = "fetching"
 KEY = dg.AssetKey("fetched_documents")

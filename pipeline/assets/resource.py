@@ -10,7 +10,7 @@ from pathlib import Path
 import dagster as dg
 from pydantic import Field, PrivateAttr
 
-from pipeline.publish.warehouse import DEFAULT_FILE, DEFAULT_RAW, Warehouse
+from pipeline.warehouse.build import DEFAULT_FILE, DEFAULT_RAW, Warehouse
 
 
 class WarehouseResource(dg.ConfigurableResource):

@@ -1,4 +1,4 @@
-"""The warehouse as Dagster assets: the steps of `pipeline.publish.warehouse`, one asset each, with what a person wants to see of them.
+"""The warehouse as Dagster assets: the steps of `pipeline.warehouse.build`, one asset each, with what a person wants to see of them.
 
 Belongs here: asset keys, checks, metadata. Does not belong here: any work; the command line calls the same functions.
 
@@ -15,11 +15,11 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
 
 from pipeline.assets.resource import WarehouseResource
-from pipeline.publish.checks import CHECKS, Check
-from pipeline.publish.documents import Progress
-from pipeline.publish.manifest import ensure_manifest
-from pipeline.publish.warehouse import DBT_PROJECT, partition_of
 from pipeline.publish.worst import NEEDS, needs
+from pipeline.warehouse.build import DBT_PROJECT, partition_of
+from pipeline.warehouse.checks import CHECKS, Check
+from pipeline.warehouse.documents import Progress
+from pipeline.warehouse.manifest import ensure_manifest
 from schemas import core
 
 _PREVIEW_ROWS = 10

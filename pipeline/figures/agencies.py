@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from pipeline.figures.classification import code_by_name
+from pipeline.editions.classification import code_by_name
 from pipeline.figures.hierarchy import Amounts, stated_total
 from pipeline.figures.lines import GRAND_TOTAL, LineRow
 from pipeline.forms.form import Form

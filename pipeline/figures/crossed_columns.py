@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.figures.classification import ECONOMIC_DEPARTMENT, ECONOMIC_GOVERNMENT, code_by_name
+from pipeline.editions.classification import ECONOMIC_DEPARTMENT, ECONOMIC_GOVERNMENT, code_by_name
 from pipeline.forms.form import Form
 from pipeline.forms.header import Column
 from pipeline.forms.text import bare_name

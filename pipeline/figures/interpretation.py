@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
 
+from pipeline.editions.classification import assign_codes, code_by_name
 from pipeline.figures import hierarchy
 from pipeline.figures.agencies import name_agency_columns, tell_agencies
 from pipeline.figures.agency_names import abbreviates
 from pipeline.figures.amount import parse_amount
-from pipeline.figures.classification import assign_codes, code_by_name
 from pipeline.figures.crossed_columns import cross_columns
 from pipeline.figures.figure import Figure
 from pipeline.figures.lines import CellMap, LineRow, attribute_of, lines_of, source_of, source_of_line

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from difflib import SequenceMatcher
 
-from pipeline.figures import classification
+from pipeline.editions import classification
 from pipeline.figures.figure import Figure
 
 GUESSED = 0.6

@@ -176,7 +176,7 @@ def _answer(scope: str) -> str | None:
 
 def tables() -> list[Path]:
     """Every table that a reading may consult: of the stages, and the editions of classifications and divisions."""
-    stages = (PROJECT / "pipeline" / stage for stage in ("forms", "figures", "proofs"))
+    stages = (PROJECT / "pipeline" / stage for stage in ("forms", "editions", "figures", "proofs"))
     return sorted(
         [
             *(path for stage in stages for path in stage.rglob("*.csv")),

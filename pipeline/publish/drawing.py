@@ -16,7 +16,7 @@ from typing import Any
 from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.archive.store import Store
-from pipeline.publish.database import connect
+from pipeline.warehouse.database import connect
 
 _PIXELS_PER_POINT = 2.0
 _LINE_PIXELS = 4

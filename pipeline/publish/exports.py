@@ -26,8 +26,8 @@ from typing import Any
 import duckdb
 import yaml
 
-from pipeline.publish.database import connect
 from pipeline.publish.published_tables import PublishedColumn, PublishedTable, digest_of, published_tables
+from pipeline.warehouse.database import connect
 from schemas.table import quoted
 
 FOLDER = "exports"

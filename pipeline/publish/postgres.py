@@ -25,8 +25,8 @@ import duckdb
 import psycopg
 from psycopg import sql
 
-from pipeline.publish.database import connect
 from pipeline.publish.published_tables import PublishedColumn, PublishedTable, digest_of, published_tables
+from pipeline.warehouse.database import connect
 from schemas.table import quoted
 
 SCHEMAS = ("marts", "audit", "reference")

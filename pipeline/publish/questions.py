@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.proofs.report import render
-from pipeline.publish.database import connect
+from pipeline.warehouse.database import connect
 
 Answer = tuple[list[str], list[tuple[Any, ...]]]
 

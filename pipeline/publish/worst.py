@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.publish.database import connect
+from pipeline.warehouse.database import connect
 
 _NAMED = 5
 

@@ -18,7 +18,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.publish.warehouse import DEFAULT_RAW, Warehouse
+from pipeline.warehouse.build import DEFAULT_RAW, Warehouse
 
 DOCUMENTS = 100
 MOST_BYTES = 600_000

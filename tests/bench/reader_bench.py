@@ -26,11 +26,12 @@ from unittest.mock import patch
 
 import pdfplumber
 
-from pipeline import reading, workers
+from pipeline import reading
 from pipeline.proofs.proving import Proofs
 from pipeline.readers import pdf
 from pipeline.readers.printed import PrintedDocument
 from pipeline.readers.reader import read
+from pipeline.warehouse import workers
 from schemas.admission import admit
 
 ROOT = Path(__file__).parents[2]

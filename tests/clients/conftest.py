@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from pipeline.publish.postgres_server import NoServer, TrialServer
-from pipeline.publish.warehouse import DEFAULT_RAW, Warehouse
+from pipeline.warehouse.build import DEFAULT_RAW, Warehouse
 
 
 @pytest.fixture(scope="session")

@@ -14,10 +14,10 @@ import pdfplumber
 import pytest
 from lxml import html
 
-from pipeline.publish.database import connect
 from pipeline.publish.explorer import build_explorer
 from pipeline.publish.explorer.building import echarts
-from pipeline.publish.warehouse import DEFAULT_RAW
+from pipeline.warehouse.build import DEFAULT_RAW
+from pipeline.warehouse.database import connect
 
 FIRST_LOAD_BYTES = 300_000
 TEN_THOUSAND = Decimal(10_000)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.figures.classification import assign_codes
+from pipeline.editions.classification import assign_codes
 
 DOCUMENT = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "budget" / "深圳市_人民政府办公厅_2017.md"
 

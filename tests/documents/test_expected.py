@@ -1,6 +1,6 @@
 """What the pipeline reads from a document, against what a person read on its pages (`expected/`, one file per document).
 
-Belongs here: what the comparison must say. Does not belong here: the comparison (`pipeline.publish.ground_truth`), any expected value.
+Belongs here: what the comparison must say. Does not belong here: the comparison (`pipeline.evaluation.ground_truth`), any expected value.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.publish.ground_truth import SHOWN, Row, compare, fold, read_expected
+from pipeline.evaluation.ground_truth import SHOWN, Row, compare, fold, read_expected
 from pipeline.reading import Claim, read_document
 
 ROOT = Path(__file__).parents[2]

@@ -27,10 +27,10 @@ from pipeline.archive.intake import readable_name, take_in
 from pipeline.archive.readings import Readings, Version
 from pipeline.archive.registry import Registry
 from pipeline.archive.store import Store
-from pipeline.publish.documents import Progress, read_all, unread
 from pipeline.readers import reader
 from pipeline.reading import Claim, Reading, read_document
-from pipeline.workers import Limits
+from pipeline.warehouse.documents import Progress, read_all, unread
+from pipeline.warehouse.workers import Limits
 from tests.faults import hostile_documents as hostile
 from tests.faults.site import encrypted_zip, zip_bomb, zip_of
 

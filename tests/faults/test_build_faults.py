@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.publish.database import connect
-from pipeline.publish.warehouse import WarehouseBusy
-from pipeline.workers import Limits
+from pipeline.warehouse.build import WarehouseBusy
+from pipeline.warehouse.database import connect
+from pipeline.warehouse.workers import Limits
 from tests.support.builds import ROOT, content, start_build
 from tests.support.faults import assert_nothing_left, assert_warehouse_whole, chance, hashes, times
 from tests.support.toy import toy_warehouse, write_toys

@@ -14,7 +14,7 @@ import duckdb
 import pytest
 import yaml
 
-from pipeline.publish.database import connect
+from pipeline.warehouse.database import connect
 from tests.support.builds import ROOT
 from tests.support.faults import assert_warehouse_whole, chance, hashes, times, wait_until
 from tests.support.toy import toy_warehouse, write_toys

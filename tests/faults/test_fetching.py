@@ -14,12 +14,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from pipeline.archive.clock import SimulatedClock
-from pipeline.archive.fetching import Limits
-from pipeline.archive.ledger import Ledger
-from pipeline.archive.runs import FetchingInProgress, FetchReport, fetch_sources, lay_out, outcomes, warehouse_rows
-from pipeline.archive.sources import KnownDocument, Source
 from pipeline.archive.store import Store
+from pipeline.fetching.clock import SimulatedClock
+from pipeline.fetching.ledger import Ledger
+from pipeline.fetching.requests import Limits
+from pipeline.fetching.runs import FetchingInProgress, FetchReport, fetch_sources, lay_out, outcomes, warehouse_rows
+from pipeline.fetching.sources import KnownDocument, Source
 from schemas import core
 from tests.faults import site as sites
 from tests.faults.site import Site, document, links, page, pdf, redirect, sequence, status
@@ -797,7 +797,7 @@ def test_one_source_s_surprise_does_not_stop_the_others(desk: Desk) -> None:
 
 def test_the_client_still_goes_through_the_checked_network() -> None:
     """httpx has no public way to be given a network; an update that ignores ours must fail here."""
-    from pipeline.archive.addresses import PublicNetwork, public_client
+    from pipeline.fetching.addresses import PublicNetwork, public_client
 
     client = public_client(PublicNetwork(resolver=lambda host, port: ["127.0.0.1"]), "test", 1)
     with pytest.raises(httpx.ConnectError, match="not public"):

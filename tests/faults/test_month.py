@@ -17,12 +17,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.archive.clock import SimulatedClock
-from pipeline.archive.fetching import Limits
-from pipeline.archive.ledger import Ledger
-from pipeline.archive.runs import fetch_sources, outcomes
-from pipeline.archive.sources import Source
 from pipeline.archive.store import Store
+from pipeline.fetching.clock import SimulatedClock
+from pipeline.fetching.ledger import Ledger
+from pipeline.fetching.requests import Limits
+from pipeline.fetching.runs import fetch_sources, outcomes
+from pipeline.fetching.sources import Source
 from tests.faults import site as sites
 from tests.faults.site import Behaviour, Site, document, links, page, pdf, status
 

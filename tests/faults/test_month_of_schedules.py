@@ -14,13 +14,14 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from pipeline.archive.clock import SimulatedClock
-from pipeline.archive.ledger import Ledger
-from pipeline.archive.runs import fetch_sources
-from pipeline.archive.sources import Source
 from pipeline.assets import automation, fetching
-from pipeline.publish import fetch, warehouse
-from pipeline.publish.database import connect
+from pipeline.fetching.clock import SimulatedClock
+from pipeline.fetching.ledger import Ledger
+from pipeline.fetching.runs import fetch_sources
+from pipeline.fetching.sources import Source
+from pipeline.warehouse import build as warehouse
+from pipeline.warehouse import fetch
+from pipeline.warehouse.database import connect
 from tests.faults.site import Site
 from tests.faults.test_month import LIMITS, START, World, sources_of
 from tests.support.faults import assert_warehouse_whole, times

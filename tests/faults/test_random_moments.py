@@ -17,14 +17,14 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.archive.clock import SimulatedClock
-from pipeline.archive.fetching import Limits as FetchLimits
-from pipeline.archive.ledger import LEDGER_NAME, Ledger
 from pipeline.archive.readings import Version
-from pipeline.archive.runs import FetchReport, fetch_sources
-from pipeline.archive.sources import Source
 from pipeline.archive.store import Store
-from pipeline.publish.warehouse import BuildFailed, Warehouse, hours_since_last_build
+from pipeline.fetching.clock import SimulatedClock
+from pipeline.fetching.ledger import LEDGER_NAME, Ledger
+from pipeline.fetching.requests import Limits as FetchLimits
+from pipeline.fetching.runs import FetchReport, fetch_sources
+from pipeline.fetching.sources import Source
+from pipeline.warehouse.build import BuildFailed, Warehouse, hours_since_last_build
 from tests.faults.site import Site, document, links, page
 from tests.support import faults
 from tests.support.builds import content, start_build
@@ -500,7 +500,7 @@ def test_a_build_in_the_future_does_not_pass_for_a_fresh_one(tmp_path: Path) -> 
     assert hours is not None
     assert 49.9 < hours < 50.1
     toy_warehouse(tmp_path / "toys.duckdb").record(
-        __import__("pipeline.publish.warehouse", fromlist=["Built"]).Built(tmp_path)
+        __import__("pipeline.warehouse.build", fromlist=["Built"]).Built(tmp_path)
     )
     hours = hours_since_last_build(tmp_path / "toys.duckdb")
     assert hours is not None

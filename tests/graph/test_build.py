@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.archive.readings import Version
-from pipeline.publish.database import connect
-from pipeline.publish.warehouse import BuildFailed
-from pipeline.workers import Limits
+from pipeline.warehouse.build import BuildFailed
+from pipeline.warehouse.database import connect
+from pipeline.warehouse.workers import Limits
 from tests.support.builds import content
 from tests.support.toy import toy_warehouse, write_toys
 

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from pipeline.cli import app
 from pipeline.publish import drawing
-from pipeline.publish.database import connect
+from pipeline.warehouse.database import connect
 from tests.support.toy import toy_warehouse
 
 ROOT = Path(__file__).parents[2]

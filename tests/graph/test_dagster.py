@@ -14,14 +14,14 @@ import yaml
 from dagster_dbt import DbtCliResource
 
 from pipeline.archive.readings import Version
-from pipeline.archive.runs import FetchReport, Visit
-from pipeline.archive.sources import read_sources
 from pipeline.assets import automation, fetching, publishing, warehouse
 from pipeline.assets.resource import WarehouseResource
 from pipeline.definitions import defs
-from pipeline.publish.database import connect
-from pipeline.publish.warehouse import DBT, BuildFailed, Warehouse, hours_since_last_build
-from pipeline.workers import Limits
+from pipeline.fetching.runs import FetchReport, Visit
+from pipeline.fetching.sources import read_sources
+from pipeline.warehouse.build import DBT, BuildFailed, Warehouse, hours_since_last_build
+from pipeline.warehouse.database import connect
+from pipeline.warehouse.workers import Limits
 from tests.support.builds import content
 from tests.support.toy import read_toy, write_toys
 

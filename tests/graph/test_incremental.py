@@ -19,8 +19,8 @@ ALL = {MARKDOWN, OLD, NEW}
 PROGRAM = """
 import json, sys
 from pathlib import Path
-from pipeline.publish.documents import unread
-from pipeline.publish.warehouse import Warehouse, pages_version, PROJECT
+from pipeline.warehouse.documents import unread
+from pipeline.warehouse.build import Warehouse, pages_version, PROJECT
 
 def main():
     warehouse = Warehouse(Path("w/yusuan.duckdb"), 1, dbt_project=Path("none"))
@@ -110,7 +110,7 @@ def test_what_nobody_asked_for_concerns_nobody(project: Path) -> None:
     add_row(
         project, "dbt_project/seeds/functional_class.csv", functional_code="2999999", functional_name="没有印过的科目", first_year="2017"
     )  # fmt: skip
-    for name in ("cli.py", "publish/warehouse.py", "assets/automation.py"):
+    for name in ("cli.py", "warehouse/build.py", "assets/automation.py"):
         path = project / "pipeline" / name
         path.write_text(path.read_text("utf-8") + "\n", "utf-8")
     assert read_again(project) == set()
@@ -144,7 +144,7 @@ def test_a_rule_of_one_form_concerns_the_documents_with_that_form(project: Path)
 
 def run_forms(project: Path) -> dict[str, set[str]]:
     """Forms with figures of each document."""
-    from pipeline.publish.database import connect
+    from pipeline.warehouse.database import connect
 
     with connect(project / "w" / "yusuan.duckdb", read_only=True) as connection:
         rows = connection.execute(

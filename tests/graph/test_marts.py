@@ -21,7 +21,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 import core_warehouse
 
-from pipeline.figures import concordance
+from pipeline.editions import concordance
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 SCHEMAS = ("core", "marts", "audit", "reference")

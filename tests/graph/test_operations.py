@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.archive.ledger import Ledger
-from pipeline.publish.health import examine
+from pipeline.fetching.ledger import Ledger
+from pipeline.warehouse.health import examine
 from tests.support.builds import content
 from tests.support.previous_release import make_previous
 from tests.support.toy import toy_warehouse, write_toys

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.publish.database import connect, version_of
-from pipeline.publish.health import examine
-from pipeline.publish.warehouse import BuildFailed
+from pipeline.warehouse.build import BuildFailed
+from pipeline.warehouse.database import connect, version_of
+from pipeline.warehouse.health import examine
 from schemas import version
 from tests.support.builds import content
 from tests.support.previous_release import make_previous

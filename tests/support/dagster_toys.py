@@ -12,8 +12,8 @@ import dagster as dg
 from pipeline.archive.readings import Version
 from pipeline.assets import automation, warehouse
 from pipeline.assets.resource import WarehouseResource
-from pipeline.publish.warehouse import Warehouse
-from pipeline.workers import Limits
+from pipeline.warehouse.build import Warehouse
+from pipeline.warehouse.workers import Limits
 from tests.support.toy import read_toy
 
 FOLDER = Path(os.environ["YUSUAN_TOYS"])

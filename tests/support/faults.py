@@ -23,7 +23,7 @@ import pytest
 
 from pipeline.archive.intake import RawDocument
 from pipeline.archive.store import Store
-from pipeline.publish.database import connect
+from pipeline.warehouse.database import connect
 from tests.support.toy import toy_warehouse
 
 IS_LONG = os.environ.get("YUSUAN_FAULTS") == "long"

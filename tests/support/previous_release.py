@@ -15,9 +15,9 @@ import sqlite3
 import zipfile
 from pathlib import Path
 
-from pipeline.archive.ledger import LEDGER_NAME, Ledger, Publication
 from pipeline.archive.store import Store
-from pipeline.publish.database import connect
+from pipeline.fetching.ledger import LEDGER_NAME, Ledger, Publication
+from pipeline.warehouse.database import connect
 
 WHEN = "2026-03-01T12:00:00+00:00"
 

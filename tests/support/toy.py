@@ -15,9 +15,9 @@ from decimal import Decimal
 from pathlib import Path
 
 from pipeline.archive.readings import Version
-from pipeline.publish.warehouse import Warehouse
 from pipeline.reading import Claim, Reading
-from pipeline.workers import Limits
+from pipeline.warehouse.build import Warehouse
+from pipeline.warehouse.workers import Limits
 
 DBT_PROJECT = Path(__file__).parents[1] / "graph" / "small_dbt_project"
 VERSION = Version("toy")

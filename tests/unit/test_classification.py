@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.figures.classification import (
+from pipeline.editions.classification import (
     assign_codes,
     assign_names,
     check,

@@ -59,7 +59,7 @@ def test_every_scope_has_an_answer_and_no_other_does() -> None:
         json.dumps(["table", "pipeline/proofs/no_such.csv"]),
         json.dumps(["pipeline.forms.catalogue", "no_such_question", ""]),
         # A function that is no question is never called, whatever a file says.
-        json.dumps(["pipeline.workers", "die_with_parent"]),
+        json.dumps(["pipeline.warehouse.workers", "die_with_parent"]),
         json.dumps(["os", "getcwd"]),
         "no scope",
     ):

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.archive.addresses import clean_url, is_public, site_of
-from pipeline.archive.content import (
+from pipeline.fetching.addresses import clean_url, is_public, site_of
+from pipeline.fetching.content import (
     decode_page,
     holds_statement,
     is_error_page,
@@ -16,8 +16,8 @@ from pipeline.archive.content import (
     parse_page,
     safe_name,
 )
-from pipeline.archive.discovery import choose, further_pages, links_of
-from pipeline.archive.sources import Source
+from pipeline.fetching.discovery import choose, further_pages, links_of
+from pipeline.fetching.sources import Source
 
 BASE = "http://www.example.gov.cn/budget/list/index.html"
 

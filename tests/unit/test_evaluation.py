@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from pipeline.publish import coverage, evaluation
-from pipeline.publish.evaluation import Assessment, Listed, Without, contents, jurisdiction_of, layout_of
+from pipeline.evaluation import coverage, evaluation
+from pipeline.evaluation.evaluation import Assessment, Listed, Without, contents, jurisdiction_of, layout_of
 from pipeline.readers.printed import Cell, Grid, Line, Page, PrintedDocument
 
 

@@ -8,9 +8,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from pipeline.evaluation import evaluation, generality
+from pipeline.evaluation.generality import Alternative, Group, parse, places, without, write
 from pipeline.forms import catalogue
-from pipeline.publish import evaluation, generality
-from pipeline.publish.generality import Alternative, Group, parse, places, without, write
 from pipeline.reading import Claim, read_document
 from tests.unit.printed import document
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.figures import attestation, concordance, reference_rules
-from pipeline.figures.classification import SEEDS
-from pipeline.figures.concordance import comparable_codes
+from pipeline.editions import attestation, concordance, reference_rules
+from pipeline.editions.classification import SEEDS
+from pipeline.editions.concordance import comparable_codes
 
 Rows = list[dict[str, str]]
 

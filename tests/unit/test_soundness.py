@@ -98,7 +98,7 @@ _A_WORKER = """
 import sys
 from pathlib import Path
 from pipeline.archive.store import Store
-from pipeline.publish.documents import Work, _read_and_keep, current_version
+from pipeline.warehouse.documents import Work, _read_and_keep, current_version
 from pipeline.reading import Claim, read_document
 
 page = "<h1>收支预算总表</h1><p>单位：万元</p><table><tr><td>项目</td><td>预算数</td></tr><tr><td>合计</td><td>1.00</td></tr></table>"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.archive.sources import (
+from pipeline.fetching.sources import (
     KNOWN_DOCUMENTS,
     SOURCES_FOLDER,
     Source,

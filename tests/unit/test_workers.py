@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from pipeline.workers import Limits, run
+from pipeline.warehouse.workers import Limits, run
 
 LIMITS = Limits(seconds=20, memory_mebibytes=512)
 

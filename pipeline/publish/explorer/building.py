@@ -21,11 +21,11 @@ import jinja2
 from markupsafe import Markup
 
 from pipeline.archive.store import Store
-from pipeline.publish.database import connect
 from pipeline.publish.explorer import dictionary, images, words
 from pipeline.publish.explorer.content import Content, Row
 from pipeline.publish.explorer.documents import DocumentContent, marks
 from pipeline.publish.explorer.site import MissingPart, Site, digest_of_text
+from pipeline.warehouse.database import connect
 
 FOLDER = "explorer"
 _HERE = Path(__file__).parent

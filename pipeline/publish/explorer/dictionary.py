@@ -15,11 +15,11 @@ from pathlib import Path
 import duckdb
 
 from pipeline.archive.readings import digest_of_files
-from pipeline.publish.database import connect
 from pipeline.publish.explorer.content import Row, ask, grouped
 from pipeline.publish.explorer.site import MissingPart
-from pipeline.publish.manifest import ensure_manifest
-from pipeline.publish.warehouse import DBT, DBT_PROJECT, DBT_WORKING_FOLDERS
+from pipeline.warehouse.build import DBT, DBT_PROJECT, DBT_WORKING_FOLDERS
+from pipeline.warehouse.database import connect
+from pipeline.warehouse.manifest import ensure_manifest
 
 SCHEMAS = ("marts", "core", "audit", "reference")
 _SEPARATOR = " · "

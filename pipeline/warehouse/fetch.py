@@ -1,6 +1,6 @@
 """Fetching for a warehouse: the sources that are due, into its archive, laid out for its next build.
 
-Belongs here: which sources, and where their documents go. Does not belong here: requests, links and the ledger (`pipeline.archive`), and
+Belongs here: which sources, and where their documents go. Does not belong here: requests, links and the ledger (`pipeline.fetching`), and
 the build, which takes over what was fetched.
 """
 
@@ -10,10 +10,10 @@ import contextlib
 from collections.abc import Iterable
 from datetime import datetime
 
-from pipeline.archive.ledger import LEDGER_NAME, Ledger
-from pipeline.archive.runs import FetchReport, fetch_sources, lay_out
-from pipeline.archive.sources import SourceError, read_known_documents, read_sources
-from pipeline.publish.warehouse import Warehouse
+from pipeline.fetching.ledger import LEDGER_NAME, Ledger
+from pipeline.fetching.runs import FetchReport, fetch_sources, lay_out
+from pipeline.fetching.sources import SourceError, read_known_documents, read_sources
+from pipeline.warehouse.build import Warehouse
 
 
 def fetch(
@@ -31,7 +31,7 @@ def fetch(
     names = set(jurisdictions)
     unknown = names - {source.jurisdiction_name for source in sources if source.is_active}
     if unknown:
-        raise SourceError(f"no active source is of {', '.join(sorted(unknown))}; see pipeline/archive/sources")
+        raise SourceError(f"no active source is of {', '.join(sorted(unknown))}; see pipeline/fetching/sources")
     chosen = [
         *only,
         *(source.source_id for source in sources if source.jurisdiction_name in names and source.is_active),

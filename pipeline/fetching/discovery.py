@@ -1,7 +1,7 @@
 """From a web page to the links worth following: documents, pages below, further pages of a listing.
 
 Belongs here: where links hide in pages of public bodies, how a source's patterns choose among them, pagination. Does not belong
-here: requests (`fetching`), what received bytes are (`content`), the order of a visit (`runs`).
+here: requests (`requests`), what received bytes are (`content`), the order of a visit (`runs`).
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 import lxml.html
 
-from pipeline.archive.addresses import clean_url, host_of, site_of
-from pipeline.archive.content import is_document_name
-from pipeline.archive.sources import Source
+from pipeline.fetching.addresses import clean_url, host_of, site_of
+from pipeline.fetching.content import is_document_name
+from pipeline.fetching.sources import Source
 
 MAX_LINKS = 5000
 """Links of one page that are looked at; a page with more is no listing made by people."""

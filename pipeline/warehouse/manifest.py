@@ -1,6 +1,6 @@
 """dbt's manifest: the list of models that Dagster must have before it can load its definitions.
 
-Belongs here: making it when it is missing or older than the project. Does not belong here: running models (`warehouse`).
+Belongs here: making it when it is missing or older than the project. Does not belong here: running models (`build`).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from pipeline.publish.warehouse import DBT, DBT_PROJECT, DBT_WORKING_FOLDERS
+from pipeline.warehouse.build import DBT, DBT_PROJECT, DBT_WORKING_FOLDERS
 
 
 def ensure_manifest(project: Path = DBT_PROJECT) -> Path:

@@ -1,7 +1,7 @@
 """The source registry: where jurisdictions publish, how their links are recognised, when and how politely they are visited.
 
 Belongs here: reading `sources/*.csv` and `known_documents.csv`, and when a source is due. Does not belong here: requests
-(`fetching`), links (`discovery`), and what people say of single raw documents (`registry`).
+(`requests`), links (`discovery`), and what people say of single raw documents (`registry`).
 """
 
 from __future__ import annotations

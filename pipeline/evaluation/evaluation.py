@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.archive.readings import digest_of_files
+from pipeline.evaluation import generality
+from pipeline.evaluation.ground_truth import Comparison, compare, read_expected
 from pipeline.forms import catalogue
 from pipeline.forms.text import bare_name, comparable, is_number, squeeze
-from pipeline.publish import generality
-from pipeline.publish.ground_truth import Comparison, compare, read_expected
 from pipeline.readers.printed import Grid, PrintedDocument, Unreadable
 from pipeline.readers.reader import read
 from pipeline.reading import Claim, read_document

@@ -12,7 +12,7 @@ import duckdb
 import pandera.errors
 import polars as pl
 
-from pipeline.publish.database import count, value
+from pipeline.warehouse.database import count, value
 from schemas import core
 from schemas.admission import REFERENCES
 from schemas.table import Table

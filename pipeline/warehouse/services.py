@@ -14,9 +14,9 @@ import sys
 import time
 from pathlib import Path
 
-from pipeline import workers
-from pipeline.publish.manifest import ensure_manifest
-from pipeline.publish.warehouse import PROJECT
+from pipeline.warehouse import workers
+from pipeline.warehouse.build import PROJECT
+from pipeline.warehouse.manifest import ensure_manifest
 
 _STOP_SECONDS = 15
 

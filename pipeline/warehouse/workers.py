@@ -1,7 +1,7 @@
 """Many documents at once: worker processes, each bounded in time and memory, none able to stop the others.
 
 Belongs here: processes, their limits, and what became of each task. Does not belong here: what a task does (it is a function that
-is given), and the refusals that are made of failures (`pipeline.publish.documents`).
+is given), and the refusals that are made of failures (`pipeline.warehouse.documents`).
 
 Workers are spawned, not forked: they share nothing with the parent, so a task's result depends on the task alone.
 """

@@ -3,7 +3,7 @@
 Belongs here: rules over whole tables of dbt_project/seeds, each answered in sentences that name the row. Does not belong here: what the
 tables are used for, and rules of tables that documents fill (`schemas.core`).
 
-`python -m pipeline.figures.reference_rules` checks the seeds after an edit and exits 1 where a rule is broken.
+`python -m pipeline.editions.reference_rules` checks the seeds after an edit and exits 1 where a rule is broken.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from pipeline.figures import classification, concordance
+from pipeline.editions import classification, concordance
 
 Row = Mapping[str, str]
 EVIDENCE = ("attested", "general_knowledge")

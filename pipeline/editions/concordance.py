@@ -18,7 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.figures import classification
+from pipeline.editions import classification
 
 SEEDS = classification.SEEDS
 FIRST_YEAR = 2007

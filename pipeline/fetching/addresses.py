@@ -1,7 +1,7 @@
 """Which addresses may be contacted: web addresses in one spelling, and connections to public hosts only.
 
 Belongs here: cleaning of addresses found on pages, the check of the network address behind a host name, and connecting to
-just the address that was checked. Does not belong here: robots.txt, politeness and retries (`fetching`).
+just the address that was checked. Does not belong here: robots.txt, politeness and retries (`requests`).
 
 A name is resolved once for each connection and the connection goes to the address that was checked, so that a name server
 which answers differently the second time cannot lead a request into the private network (DNS rebinding).

@@ -23,7 +23,7 @@ import httpx
 import tenacity
 from protego import Protego
 
-from pipeline.archive.addresses import (
+from pipeline.fetching.addresses import (
     AddressRefused,
     NameUnresolved,
     PublicNetwork,
@@ -33,9 +33,9 @@ from pipeline.archive.addresses import (
     public_client,
     resolve,
 )
-from pipeline.archive.clock import Clock, timestamp
-from pipeline.archive.content import is_whole, safe_name
-from pipeline.archive.ledger import HostState, Ledger, Partial
+from pipeline.fetching.clock import Clock, timestamp
+from pipeline.fetching.content import is_whole, safe_name
+from pipeline.fetching.ledger import HostState, Ledger, Partial
 
 USER_AGENT = "yusuan/0.1 (archive of public budgets)"
 _ROBOTS_BYTES = 512 * 1024

@@ -4,7 +4,7 @@ Belongs here: collecting (scheme, code, name, year) from figures, writing the ye
 listing what contradicts them. Does not belong here: deciding: a name that contradicts an edition, a year outside a span and a
 code that no edition has are reported, and a person changes the seed.
 
-`python -m pipeline.figures.attestation warehouse/yusuan.duckdb` reads a published warehouse, rewrites functional_class.csv and
+`python -m pipeline.editions.attestation warehouse/yusuan.duckdb` reads a published warehouse, rewrites functional_class.csv and
 economic_class.csv, strengthens renames in concordance.csv, and prints the report. A second run changes nothing.
 """
 
@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pipeline.figures import classification
+from pipeline.editions import classification
 
 
 class Attestation(NamedTuple):
@@ -208,7 +208,7 @@ def _rewrite(
 def main(arguments: list[str]) -> int:
     """Merge what a warehouse attests; prints the report. Returns 0, or 2 where no warehouse is named."""
     if len(arguments) != 1:
-        print("usage: python -m pipeline.figures.attestation WAREHOUSE.duckdb", file=sys.stderr)
+        print("usage: python -m pipeline.editions.attestation WAREHOUSE.duckdb", file=sys.stderr)
         return 2
     report = merge(read_attestations(Path(arguments[0])))
     print(f"{report.attested} attestations agree with the editions; {report.changed} rows of the seeds changed")

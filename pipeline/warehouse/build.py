@@ -31,18 +31,20 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from pipeline import workers
 from pipeline.archive.intake import Members, RawDocument, take_in
-from pipeline.archive.ledger import COPY_NAME, LEDGER_NAME
 from pipeline.archive.pages import KeptPages, keep_only
 from pipeline.archive.readings import Damaged, Readings, Version, digest, digest_of_files, pages_version
 from pipeline.archive.registry import Registry
-from pipeline.archive.runs import lay_out, warehouse_rows
-from pipeline.archive.sources import Source, read_sources
 from pipeline.archive.store import CorruptArchive, Store
-from pipeline.publish.checks import Check, core_checks
-from pipeline.publish.database import connect, count, free_views_of_file_name, version_of
-from pipeline.publish.documents import (
+from pipeline.fetching.ledger import COPY_NAME, LEDGER_NAME
+from pipeline.fetching.runs import lay_out, warehouse_rows
+from pipeline.fetching.sources import Source, read_sources
+from pipeline.readers import reader
+from pipeline.reading import read_document
+from pipeline.warehouse import workers
+from pipeline.warehouse.checks import Check, core_checks
+from pipeline.warehouse.database import connect, count, free_views_of_file_name, version_of
+from pipeline.warehouse.documents import (
     Progress,
     ReadDocument,
     Work,
@@ -54,8 +56,6 @@ from pipeline.publish.documents import (
     unread,
     work_of,
 )
-from pipeline.readers import reader
-from pipeline.reading import read_document
 from schemas import core, version
 from schemas.admission import sound_rows
 

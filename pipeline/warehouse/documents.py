@@ -1,7 +1,7 @@
 """Every document of the archive with its reading: taken from the cache where it still holds, read anew where it does not.
 
 Belongs here: which documents must be read, the registry's claim for each, and the refusal of a document that its reader could not
-finish. Does not belong here: how a document is read (`pipeline.reading`), processes (`pipeline.workers`), and the warehouse.
+finish. Does not belong here: how a document is read (`pipeline.reading`), processes (`pipeline.warehouse.workers`), and the warehouse.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipeline import workers
 from pipeline.archive.intake import RawDocument
 from pipeline.archive.readings import Entry, Readings, Version, code_version, digest
 from pipeline.archive.registry import Registry
@@ -22,6 +21,7 @@ from pipeline.archive.store import CorruptArchive, Store
 from pipeline.forms import consulted
 from pipeline.readers import reader
 from pipeline.reading import Claim, Reading, read_document
+from pipeline.warehouse import workers
 from schemas.admission import admit
 from schemas.core import FORMATS
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from pathlib import Path
 
-from pipeline.publish.evaluation import EXPECTED_REASONS, LAYOUTS, ROOT, Assessment, Evaluation, Without
+from pipeline.evaluation.evaluation import EXPECTED_REASONS, LAYOUTS, ROOT, Assessment, Evaluation, Without
 
 PAGE = ROOT / "docs" / "reference" / "coverage.md"
 PROOFS = ("proved", "consistent", "suspect", "unchecked")

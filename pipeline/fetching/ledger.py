@@ -1,7 +1,7 @@
 """The ledger of fetching: every request, every address, every version of a document, kept in one SQLite file.
 
 Belongs here: what must survive the end of a run, however it ends, and nothing else; each change is one transaction. Does not
-belong here: decisions (`runs`), requests (`fetching`), the bytes (`store`).
+belong here: decisions (`runs`), requests (`requests`), the bytes (`store`).
 
 The bytes of a document are in the store before the ledger speaks of them: a run that is killed in between asks again and
 finds them there.
@@ -22,8 +22,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline.archive.clock import moment, timestamp
 from pipeline.archive.store import write_atomically
+from pipeline.fetching.clock import moment, timestamp
 
 LEDGER_NAME = "fetching.sqlite"
 COPY_NAME = "fetching.copy.sqlite"

@@ -1,7 +1,7 @@
 """A run of fetching: the sources that are due are visited, and what changed is put on record.
 
 Belongs here: the order of a visit, what an answer means for a document's versions, the report and what in it needs a person,
-and the rows and files that the build takes over. Does not belong here: HTTP (`fetching`), links (`discovery`), storage (`ledger`, `store`).
+and the rows and files that the build takes over. Does not belong here: HTTP (`requests`), links (`discovery`), storage (`ledger`, `store`).
 
 A run can be killed at any moment: bytes are in the store before the ledger speaks of them, and the next run asks again for
 whatever was under way.
@@ -26,9 +26,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pipeline.archive.addresses import Resolve, clean_url, host_of, resolve
-from pipeline.archive.clock import Clock, SystemClock, moment, timestamp
-from pipeline.archive.content import (
+from pipeline.archive.registry import COLUMNS, REGISTRY_NAME
+from pipeline.archive.store import CorruptArchive, Store, write_atomically
+from pipeline.fetching.addresses import Resolve, clean_url, host_of, resolve
+from pipeline.fetching.clock import Clock, SystemClock, moment, timestamp
+from pipeline.fetching.content import (
     MAX_PAGE_BYTES,
     decode_page,
     fingerprint,
@@ -39,12 +41,10 @@ from pipeline.archive.content import (
     parse_page,
     safe_name,
 )
-from pipeline.archive.discovery import Choice, Link, choose, further_pages, links_of
-from pipeline.archive.fetching import USER_AGENT, Answer, Fetcher, Limits, Wanted
-from pipeline.archive.ledger import LEDGER_NAME, Ledger, Publication, Resource, mend
-from pipeline.archive.registry import COLUMNS, REGISTRY_NAME
-from pipeline.archive.sources import CHINA_TIME, KnownDocument, Source
-from pipeline.archive.store import CorruptArchive, Store, write_atomically
+from pipeline.fetching.discovery import Choice, Link, choose, further_pages, links_of
+from pipeline.fetching.ledger import LEDGER_NAME, Ledger, Publication, Resource, mend
+from pipeline.fetching.requests import USER_AGENT, Answer, Fetcher, Limits, Wanted
+from pipeline.fetching.sources import CHINA_TIME, KnownDocument, Source
 
 OUTCOMES = Path(__file__).parents[2] / "schemas" / "fetch_outcomes.csv"
 STORE_NAME = "archive"

@@ -1,7 +1,7 @@
 """A warehouse file as DuckDB opens it: connections of bounded memory, counts, the version of the tables, views that a copy can open.
 
 Belongs here: what every reader and writer of a warehouse file asks of DuckDB. Does not belong here: the steps of a build
-(`warehouse`) and the rules that its tables must satisfy (`checks`).
+(`build`) and the rules that its tables must satisfy (`checks`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 
-from pipeline.publish.documents import available_cores
+from pipeline.warehouse.documents import available_cores
 from schemas.table import quoted
 
 SCHEMAS = ("core", "reference", "marts", "audit")
