@@ -222,7 +222,7 @@ def _files(paths: Iterable[Path]) -> Iterable[Path]:
 
 
 _LIBRARIES = (
-    "highspy", "lxml", "olefile", "onnxruntime", "opencv-python", "opencv-python-headless", "openpyxl", "pdfminer-six", "pdfplumber", "pypdfium2",
+    "cvttf-notosanscjk-regular", "highspy", "lxml", "olefile", "onnxruntime", "opencv-python", "opencv-python-headless", "openpyxl", "pdfminer-six", "pdfplumber", "pypdfium2",
     "python-docx", "rapidocr", "xlrd",
 )  # fmt: skip
 """Packages in whose hands the bytes are, and the proofs: another version of one may read a document otherwise."""

@@ -16,6 +16,7 @@ from typing import Any
 from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.archive.store import Store
+from pipeline.readers.typefaces import use_own_typefaces
 from pipeline.warehouse.database import connect
 
 _PIXELS_PER_POINT = 2.0
@@ -100,6 +101,7 @@ def outlined_page(data: bytes, page_number: int, box: tuple[float, float, float,
     """A page of a PDF at two pixels a point, with a rectangle (points from the top left) outlined just outside of its edges."""
     import pypdfium2
 
+    use_own_typefaces()
     document = pypdfium2.PdfDocument(data)
     try:
         image = document[page_number - 1].render(scale=_PIXELS_PER_POINT).to_pil().convert("RGB")

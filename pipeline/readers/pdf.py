@@ -47,6 +47,7 @@ from pipeline.readers.ruling import (
     lattice,
     snap_and_join,
 )
+from pipeline.readers.typefaces import use_own_typefaces
 
 MOST_PAGES = 3000
 MOST_CHARACTERS = 60_000
@@ -306,7 +307,7 @@ class PdfFile:
     """An open PDF. Pages are opened one at a time and closed right after use; a document held open grows otherwise."""
 
     def __init__(self, data: bytes) -> None:
-        pdfium.FPDF_InitLibrary()
+        use_own_typefaces()
         self._data = data  # PDFium reads from it as long as the document is open
         self.handle = pdfium.FPDF_LoadMemDocument64(data, len(data), None)
         if not self.handle:

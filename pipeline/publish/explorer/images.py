@@ -14,8 +14,9 @@ import pypdfium2
 from PIL import ImageDraw
 
 from pipeline.readers.privacy import REMOVED, redact_text
+from pipeline.readers.typefaces import use_own_typefaces
 
-VERSION = "2"
+VERSION = "3"
 MEDIA_TYPE = "image/webp"
 _PIXELS = 1500
 _GREY_LEVELS = 16
@@ -37,6 +38,7 @@ class PrintedFile:
     """An open PDF whose pages are rendered one by one; close it."""
 
     def __init__(self, data: bytes) -> None:
+        use_own_typefaces()
         self.document = pypdfium2.PdfDocument(data)
 
     def __enter__(self) -> PrintedFile:
