@@ -1,6 +1,6 @@
 """Editions of the classifications: which name a code has in a year, which codes a name can mean, and codes for names alone.
 
-Belongs here: looking up the editions (dbt_project/seeds/functional_class.csv and economic_class.csv are the one source), judging a
+Belongs here: looking up the editions (dbt_project/seeds/functional_class.csv, economic_class.csv and revenue_class.csv are the one source), judging a
 printed code and name against them, and giving codes to lists that print names only. Does not belong here: the editions themselves,
 and how codes of different years are compared (`concordance`).
 """
@@ -23,8 +23,9 @@ SEEDS = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds"
 FUNCTIONAL = "functional"
 ECONOMIC_DEPARTMENT = "economic_department"
 ECONOMIC_GOVERNMENT = "economic_government"
-SCHEMES = (FUNCTIONAL, ECONOMIC_DEPARTMENT, ECONOMIC_GOVERNMENT)
-_DEEPEST = {FUNCTIONAL: 7, ECONOMIC_DEPARTMENT: 5, ECONOMIC_GOVERNMENT: 5}
+REVENUE = "government_revenue"
+SCHEMES = (FUNCTIONAL, ECONOMIC_DEPARTMENT, ECONOMIC_GOVERNMENT, REVENUE)
+_DEEPEST = {FUNCTIONAL: 7, ECONOMIC_DEPARTMENT: 5, ECONOMIC_GOVERNMENT: 5, REVENUE: 9}
 """Digits of the deepest level of the national classification; what is longer is local."""
 
 _FUNCTIONAL_CODE = re.compile(r"^2(?:0[1-9]|1[0-9]|2[0-9]|3[0-4])(?:\d{2}){0,3}$")
@@ -113,6 +114,8 @@ def _schemes() -> dict[str, _Scheme]:
         add(FUNCTIONAL, row["functional_code"], row["functional_name"], row)
     for row in _rows("economic_class.csv"):
         add(row["scheme"], row["economic_code"], row["economic_name"], row)
+    for row in _rows("revenue_class.csv"):
+        add(REVENUE, row["revenue_code"], row["revenue_name"], row)
     for found in schemes.values():
         found.plain_names = sorted(found.by_name)
         for spans in found.spans.values():
@@ -130,7 +133,10 @@ def is_functional_code(text: str) -> bool:
 
 
 def scheme_of_code(text: str) -> str | None:
-    """The classification that a code's shape belongs to: functional, economic_department (301…), economic_government (501…)."""
+    """The classification that a code's shape belongs to: functional, economic_department (301…), economic_government (501…).
+
+    Revenue has no such sign: its short codes are numbers like others, and documents print its names alone.
+    """
     if _FUNCTIONAL_CODE.match(text):
         return FUNCTIONAL
     if _DEPARTMENT_CODE.match(text):
@@ -257,7 +263,7 @@ def check(code: str, name: str, year: int) -> Contradiction | None:
 
 
 _DISTANCE = {"name": 0.0, "qualified_name": 0.5, "suffix": 1.0, "other_edition": 1.5, "clipped_name": 2.0}
-_LEVEL = {"category": 3, "section": 5, "item": 7}
+_LEVEL = {"category": 3, "section": 5, "item": 7, "sub_item": 9}
 
 
 def assign_codes(

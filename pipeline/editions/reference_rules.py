@@ -20,7 +20,10 @@ from pipeline.editions import classification, concordance
 
 Row = Mapping[str, str]
 EVIDENCE = ("attested", "general_knowledge")
-_LEVELS = {3: "category", 5: "section", 7: "item"}
+CLASS_EVIDENCE = ("official", "printed", "inferred", "attested", "general_knowledge")
+_PRINTED = ("printed", "attested")
+_LEVELS = {3: "category", 5: "section", 7: "item", 9: "sub_item"}
+"""Of the revenue classification alone the fourth level (目) is national."""
 _EVENTS = ("left", "joined", "renamed", "merged", "created", "abolished", "function_joined", "function_left")
 
 
@@ -44,9 +47,13 @@ def class_problems(rows: Sequence[Row], code_field: str, name_field: str) -> lis
             found.append(f"{where}: {row['level']} is not the level of a code of {len(code)} digits")
         if row["parent_code"] != (code[:-2] if len(code) > 3 else ""):
             found.append(f"{where}: {row['parent_code'] or 'nothing'} is not the code above it")
-        if row["evidence"] not in EVIDENCE or not row["evidence_detail"]:
-            found.append(f"{where}: evidence {row['evidence']!r} without a reason, or none of {', '.join(EVIDENCE)}")
-        if (row["evidence"] == "attested") != bool(row["attested_years"]):
+        if row["evidence"] not in CLASS_EVIDENCE or not row["evidence_detail"]:
+            found.append(
+                f"{where}: evidence {row['evidence']!r} without a reason, or none of {', '.join(CLASS_EVIDENCE)}"
+            )
+        if row["evidence"] == "official" and "http" not in row["evidence_detail"]:
+            found.append(f"{where}: official evidence without an address")
+        if row["evidence"] != "official" and (row["evidence"] in _PRINTED) != bool(row["attested_years"]):
             found.append(f"{where}: attested and years in which it is attested go together")
         if name != name.strip() or not name or re.search(r"\s", name):
             found.append(f"{where}: name is empty or holds white space")
@@ -150,6 +157,7 @@ def problems(seeds: Path = classification.SEEDS) -> list[str]:
     return [
         *class_problems(read("functional_class", seeds), "functional_code", "functional_name"),
         *class_problems(read("economic_class", seeds), "economic_code", "economic_name"),
+        *class_problems(read("revenue_class", seeds), "revenue_code", "revenue_name"),
         *concordance.problems(concordance.read_changes(seeds / "concordance.csv")),
         *jurisdiction_problems(jurisdictions),
         *agency_problems(

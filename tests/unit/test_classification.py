@@ -5,10 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.editions.classification import (
+    REVENUE,
     assign_codes,
     assign_names,
     check,
     code_by_name,
+    code_name,
     functional_name,
     is_functional_code,
     is_same_name,
@@ -212,3 +214,23 @@ def test_any_text_can_be_looked_up(text: str) -> None:
     code_by_name(text, None, "functional", 2026)
     assert is_same_name(text, text) or not text.strip()
     assign_codes([text, text], "functional", 2026)
+
+
+def test_revenue_of_governments_is_found_by_name_code_and_year() -> None:
+    """A title without a code, as a city prints it; notices of 2024 and 2025 created two of the codes."""
+    names = [
+        "税收收入",
+        "增值税",
+        "企业所得税",
+        "非税收入",
+        "专项收入",
+        "教育费附加收入",
+        "罚没收入",
+        "转移性收入",
+        "返还性收入",
+    ]
+    codes = ["101", "10101", "10104", "103", "10302", "1030203", "10305", "110", "11001"]
+    assert assign_names(names, REVENUE, 2021) == codes
+    assert code_name(REVENUE, "1030182", 2023) is None
+    assert code_name(REVENUE, "1030182", 2024) == "耕地保护考核奖惩基金收入"
+    assert code_name(REVENUE, "1050305", 2025) == "中央金融机构注资特别国债收入"

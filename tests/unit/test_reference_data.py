@@ -26,6 +26,7 @@ def test_the_reference_data_keeps_its_rules() -> None:
     [
         ("functional_class", 1500),
         ("economic_class", 200),
+        ("revenue_class", 300),
         ("concordance", 300),
         ("jurisdiction", 3200),
         ("agency", 40),
@@ -94,6 +95,14 @@ def unfounded_attestation(rows: Rows) -> None:
     row_of(rows, functional_code="20805", functional_name="行政事业单位离退休")["attested_years"] = ""
 
 
+def nameless_notice(rows: Rows) -> None:
+    row_of(rows, revenue_code="1030182")["evidence_detail"] = "a notice"
+
+
+def revenue_without_parent(rows: Rows) -> None:
+    rows[:] = [row for row in rows if row["revenue_code"] != "10310"]
+
+
 def wrong_level(rows: Rows) -> None:
     row_of(rows, functional_code="20805", functional_name="行政事业单位离退休")["level"] = "item"
 
@@ -136,6 +145,8 @@ def lost_city(rows: Rows) -> None:
         ("functional_class", overlapping_names, "are both its name in 2020"),
         ("functional_class", unfounded_attestation, "go together"),
         ("functional_class", wrong_level, "is not the level"),
+        ("revenue_class", nameless_notice, "official evidence without an address"),
+        ("revenue_class", revenue_without_parent, "no edition has its parent 10310"),
         ("agency_alias", merged_agency, "is a spelling of"),
         ("agency_alias", shared_spelling, "is a spelling of"),
         ("agency_alias", foreign_spelling, "is not the jurisdiction"),
