@@ -267,6 +267,13 @@ def _add_pages(rows: _Rows, printed: PrintedDocument) -> None:
         )
         if page.problem is not None:
             rows.refuse("page_unreadable", page.problem, page_number=page.number)
+    for unread in printed.unread:
+        rows.refuse(
+            "content_unread",
+            unread.detail,
+            page_number=unread.page_number,
+            numeric_cell_count=unread.numeric_cell_count,
+        )
 
 
 def _add_form(rows: _Rows, form: Form, interpretation: Interpretation | None) -> None:

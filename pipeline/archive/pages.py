@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.archive.store import remove_leftovers, write_atomically
-from pipeline.readers.printed import Box, Cell, Grid, Line, Page, PrintedDocument
+from pipeline.readers.printed import Box, Cell, Grid, Line, Page, PrintedDocument, Unread
 from pipeline.readers.privacy import redact
 
 _CHECKSUM_BYTES = 32
@@ -117,6 +117,7 @@ def _plain(printed: PrintedDocument) -> list[Any]:
 
 def _document(values: list[Any]) -> PrintedDocument:
     printed = PrintedDocument(*values)
+    printed.unread = [Unread(*unread) for unread in printed.unread]
     printed.pages = [Page(*page) for page in values[_DOCUMENT.index("pages")]]
     for page in printed.pages:
         page.blocks = [_block(block) for block in page.blocks]  # type: ignore[arg-type]

@@ -37,6 +37,7 @@ from pipeline.readers.printed import (
     Line,
     Page,
     PrintedDocument,
+    Unread,
     Unreadable,
 )
 from pipeline.readers.ruling import (
@@ -50,6 +51,7 @@ from pipeline.readers.ruling import (
 from pipeline.readers.typefaces import use_own_typefaces
 
 MOST_PAGES = 3000
+MOST_ENCLOSED = 1000
 MOST_CHARACTERS = 60_000
 """A page with more is no page of print."""
 THIN = 3.5
@@ -303,6 +305,15 @@ class PageContent:
     invisible_count: int = 0
 
 
+def _attachment_name(attachment: Any) -> str:
+    size = pdfium.FPDFAttachment_GetName(attachment, None, 0) if attachment else 0
+    buffer = (ctypes.c_ushort * (size // 2 + 1))()
+    if size:
+        pdfium.FPDFAttachment_GetName(attachment, buffer, size)
+    name = bytes(buffer)[:size].decode("utf-16-le", errors="replace").rstrip("\0")
+    return "".join(character if character.isprintable() else "\ufffd" for character in name)[:200]
+
+
 class PdfFile:
     """An open PDF. Pages are opened one at a time and closed right after use; a document held open grows otherwise."""
 
@@ -328,6 +339,12 @@ class PdfFile:
         if self.handle:
             pdfium.FPDF_CloseDocument(self.handle)
             self.handle = None
+
+    def enclosed_files(self) -> list[Unread]:
+        """The files that lie inside the PDF (attachments, the documents of a portfolio), which are not read with it."""
+        count = min(pdfium.FPDFDoc_GetAttachmentCount(self.handle), MOST_ENCLOSED)
+        names = [_attachment_name(pdfium.FPDFDoc_GetAttachment(self.handle, index)) for index in range(count)]
+        return [Unread(f"the PDF encloses the file “{name}”, which is not read with it") for name in names]
 
     def content(self, index: int) -> PageContent:
         """Characters and rules of page `index` (from 0). Raises ValueError where PDFium cannot load the page."""
@@ -854,7 +871,8 @@ def read(data: bytes) -> PrintedDocument:
         notes: list[str] = []
         for index in range(file.page_count):
             pages.append(_read_page(file, data, index, notes))
-    return PrintedDocument(format="pdf", pages=pages, page_count=len(pages), notes=notes)
+        unread = file.enclosed_files()
+    return PrintedDocument(format="pdf", pages=pages, page_count=len(pages), notes=notes, unread=unread)
 
 
 def _read_page(file: PdfFile, data: bytes, index: int, notes: list[str]) -> Page:

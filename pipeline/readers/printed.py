@@ -92,6 +92,17 @@ class Page:
         return [block for block in self.blocks if isinstance(block, Line)]
 
 
+class Unread(NamedTuple):
+    """Something that a document holds and its reader did not read: a file inside it, a picture, print of which no character is known.
+
+    `page_number` is None where it belongs to no page; `numeric_cell_count` says how many cells it may fill with numbers.
+    """
+
+    detail: str
+    page_number: int | None = None
+    numeric_cell_count: int = 0
+
+
 @dataclass(slots=True)
 class PrintedDocument:
     """A document as printed. `page_count` is None where the format has no pages (then all blocks are on page 1)."""
@@ -100,6 +111,7 @@ class PrintedDocument:
     pages: list[Page]
     page_count: int | None
     notes: list[str] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
 
 
 class Unreadable(Exception):

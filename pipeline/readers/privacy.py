@@ -86,6 +86,10 @@ def redact(document: PrintedDocument) -> int:
             else:
                 before = ""
                 count += _redact_grid(block)
+    for index, unread in enumerate(document.unread):
+        detail, removed = redact_text(unread.detail)
+        document.unread[index] = unread._replace(detail=detail)
+        count += removed
     return count
 
 

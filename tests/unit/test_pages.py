@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.archive.pages import KeptPages, keep_only
-from pipeline.readers.printed import Box, Cell, Grid, Line, Page, PrintedDocument, Unreadable
+from pipeline.readers.printed import Box, Cell, Grid, Line, Page, PrintedDocument, Unread, Unreadable
 from pipeline.readers.reader import read
 
 SPECIMEN = Path(__file__).parents[2] / "raw" / "specimen_深圳市人民政府办公厅_2017.pdf"
@@ -24,7 +24,14 @@ grids = st.builds(
 )  # fmt: skip
 lines = st.builds(Line, st.just(1), st.text(max_size=9), boxes, starts_paragraph=st.none() | st.booleans())
 pages = st.builds(Page, st.integers(1, 9), st.lists(grids | lines, max_size=3), st.just("text"), numbers, numbers)
-documents = st.builds(PrintedDocument, st.just("pdf"), st.lists(pages, max_size=2), st.none() | st.integers(0, 9))
+unread = st.builds(Unread, st.text(max_size=4), st.none() | st.integers(1, 9), st.integers(0, 9))
+documents = st.builds(
+    PrintedDocument,
+    st.just("pdf"),
+    st.lists(pages, max_size=2),
+    st.none() | st.integers(0, 9),
+    unread=st.lists(unread, max_size=2),
+)
 
 
 def unread(data: bytes) -> PrintedDocument:

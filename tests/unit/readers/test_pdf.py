@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 
+import pypdfium2
 import pytest
 from reportlab.lib.colors import Color, white
 from reportlab.pdfbase import pdfmetrics
@@ -272,3 +273,15 @@ def test_grids_and_lines_are_in_reading_order() -> None:
 
     kinds = [type(block) for block in read_page(typeset(draw)).blocks]
     assert [kind is Grid for kind in kinds] == [False, True, False]
+
+
+def test_a_file_inside_the_pdf_is_named() -> None:
+    with pypdfium2.PdfDocument(typeset(ruled)) as document:
+        document.new_attachment("部门决算.xlsx\n=1").set_data(b"not read")
+        buffer = io.BytesIO()
+        document.save(buffer)
+    printed = pdf.read(buffer.getvalue())
+    assert table(printed.pages[0]) == EXPECTED
+    assert [unread.detail for unread in printed.unread] == [
+        "the PDF encloses the file “部门决算.xlsx�=1”, which is not read with it"
+    ]
