@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import Any
 
@@ -20,18 +20,19 @@ from pipeline.figures.interpretation import Body, Interpretation, Refused, inter
 from pipeline.figures.lines import agencies_printed
 from pipeline.figures.narrative import narrative_figures
 from pipeline.figures.optical import doubt_of
-from pipeline.figures.paragraph import paragraphs, text_blocks
+from pipeline.figures.paragraph import Paragraph, paragraphs, text_blocks
 from pipeline.figures.performance import looks_like_performance_form, performance_indicators
 from pipeline.figures.project_budget import project_budgets
-from pipeline.forms import consulted
+from pipeline.forms import consulted, failures
 from pipeline.forms.assembly import assemble
+from pipeline.forms.failures import Failure, Place
 from pipeline.forms.form import Form, FormCell
 from pipeline.forms.identity import Identity, disagreements, identify, refusal_of
 from pipeline.forms.strays import strays
 from pipeline.forms.text import is_number
 from pipeline.proofs import judge
-from pipeline.proofs.proving import prove
-from pipeline.readers.printed import PrintedDocument, Unreadable
+from pipeline.proofs.proving import Proofs, prove
+from pipeline.readers.printed import Line, Page, PrintedDocument, Unreadable
 from pipeline.readers.privacy import redact
 from pipeline.readers.reader import detect_format, read
 from schemas.core import FIGURE, FORMATS
@@ -71,7 +72,8 @@ def read_document(data: bytes, claim: Claim, reader: Callable[[bytes], PrintedDo
     """Read one document. Never raises for a bad document: that is a `document` row with status `refused` and a `refusal` row.
 
     `reader` gives the printed document of the bytes, or raises Unreadable; another than `read` may have kept it from before.
-    Raises nothing but programming errors of this project (the caller turns them into `reader_failed`).
+    What goes wrong after the reader costs its unit of work and is a `refusal` with the reason `stage_failed`; raises nothing but programming
+    errors of readers (the caller turns them into `reader_failed`), memory that runs out, and errors of the machine.
     """
     with consulted.recording() as asked:
         reading = _read_document(data, claim, reader)
@@ -81,36 +83,41 @@ def read_document(data: bytes, claim: Claim, reader: Callable[[bytes], PrintedDo
 
 def _read_document(data: bytes, claim: Claim, reader: Callable[[bytes], PrintedDocument]) -> Reading:
     sha256 = hashlib.sha256(data).hexdigest()
-    rows = _Rows(sha256[:16])
     document = _document_row(data, sha256, claim)
-    try:
-        printed = reader(data)
-    except Unreadable as problem:
-        return rows.refused_document(document, problem.reason, problem.detail)
-    redact(printed)
+    with failures.kept() as failed:
+        rows = _Rows(sha256[:16], failed)
+        try:
+            printed = reader(data)
+        except Unreadable as problem:
+            return rows.refused_document(document, problem.reason, problem.detail)
+        return _read_printed(printed, document, claim, rows)
+
+
+def _read_printed(printed: PrintedDocument, document: Row, claim: Claim, rows: _Rows) -> Reading:
+    """The stages in their order. Each does its work in units (`pipeline.forms.failures`): one that fails costs itself."""
+    _redact(printed)
     _add_pages(rows, printed)
-    forms, lines = assemble(printed, rows.document_id)
-    identity = identify(printed, forms)
+    forms, lines = _assemble(printed, rows.document_id)
+    identity = _identify(printed, forms)
     document.update(_identity_columns(identity, printed, claim))
     interpretations = _interpret(forms, identity, rows)
     figures = [figure for interpretation in interpretations.values() for figure in interpretation.figures]
     printed_amounts = sum(1 for figure in figures if figure.value_state in ("number", "zero"))
-    refusal = refusal_of(printed, forms, printed_amounts, identity)
+    refusal = _refusal(printed, forms, printed_amounts, identity)
     if refusal is not None:
         return rows.refused_document(document, *refusal)
-    blocks = paragraphs(printed, lines)
+    blocks = _paragraphs(printed, lines)
     rows.add("text_block", text_blocks(blocks, rows.document_id))
-    narrative = narrative_figures(blocks, identity, figures, rows.document_id)
-    statistics = agency_statistics(blocks, identity, rows.document_id)
-    proofs = prove(
-        figures,
-        forms,
-        narrative,
-        statistics=statistics,
-        indicators=rows.tables.get("performance_indicator", []),
-        unread={index: _unread(interpretation) for index, interpretation in interpretations.items()},
-        department=identity.department_name,
+    document_id = rows.document_id
+    narrative = (
+        failures.attempt("narrative", Place(), lambda: narrative_figures(blocks, identity, figures, document_id)) or []
     )
+    statistics = failures.attempt("statistics", Place(), lambda: agency_statistics(blocks, identity, document_id)) or []
+    proofs = _prove(figures, forms, interpretations, identity, {
+        "narrative_figure": narrative,
+        "agency_statistic": statistics,
+        "performance_indicator": rows.tables.get("performance_indicator", []),
+    })  # fmt: skip
     figures = _without_doubtful(figures, forms, interpretations)
     rows.add("narrative_figure", narrative)
     rows.add("agency_statistic", statistics)
@@ -118,16 +125,102 @@ def _read_document(data: bytes, claim: Claim, reader: Callable[[bytes], PrintedD
     rows.add("identity_check", proofs.checks)
     rows.add("suspect_figure", proofs.suspects)
     for form in forms:
-        _add_form(rows, form, interpretations.get(form.index))
-    _add_strays(rows, printed)
+        with failures.unit("rows of the form", _place_of(form)):
+            _add_form(rows, form, interpretations.get(form.index))
+    for page in printed.pages:
+        with failures.unit("strays", _place_of(page)):
+            _add_strays(rows, replace(printed, pages=[page]))
     return rows.finished_document(document)
+
+
+def _place_of(part: Page | Form) -> Place:
+    """Where a page or a form stands, and how many numbers are lost where it is left out."""
+    if isinstance(part, Form):
+        return Place(part.first_page, part.index, part.key or part.title)
+    count = sum(is_number(cell.text) for grid in part.grids for cell in grid.cells)
+    return Place(part.number, numeric_cell_count=count)
+
+
+def _redact(printed: PrintedDocument) -> None:
+    """Remove contact persons page by page; a page on which that fails is not read: it may hold some."""
+    for page in printed.pages:
+        place, blocks, page.blocks = _place_of(page), page.blocks, []
+        with failures.unit("redact", place):
+            redact(replace(printed, pages=[replace(page, blocks=blocks)]))
+            page.blocks = blocks
+
+
+def _assemble(printed: PrintedDocument, document_id: str) -> tuple[list[Form], list[Line]]:
+    def work(pages: list[Page]) -> tuple[list[Form], list[Line]]:
+        return assemble(replace(printed, pages=pages), document_id)
+
+    return failures.attempt_without("assemble", printed.pages, _place_of, work) or ([], [])
+
+
+def _identify(printed: PrintedDocument, forms: list[Form]) -> Identity:
+    """What the document is, without the words of pages and forms that cannot be told."""
+
+    def work(parts: list[Page | Form]) -> Identity:
+        pages = [part for part in parts if isinstance(part, Page)]
+        return identify(replace(printed, pages=pages), [part for part in parts if isinstance(part, Form)])
+
+    parts: list[Page | Form] = [*printed.pages, *forms]
+    found = failures.attempt_without("identify", parts, _place_of, work)
+    return found or Identity(None, None, None, None, None, None, None)
+
+
+def _refusal(
+    printed: PrintedDocument, forms: list[Form], printed_amounts: int, identity: Identity
+) -> tuple[str, str] | None:
+    """Why the document is none that is read; where that cannot be told, only one without a year cannot stand."""
+    with failures.unit("disclosure"):
+        return refusal_of(printed, forms, printed_amounts, identity)
+    return None if identity.fiscal_year is not None else ("year_unknown", "no fiscal year could be told")
+
+
+def _paragraphs(printed: PrintedDocument, lines: list[Line]) -> list[Paragraph]:
+    def work(pages: list[Page]) -> list[Paragraph]:
+        numbers = {page.number for page in pages}
+        own = [line for line in lines if line.page_number in numbers]
+        return paragraphs(replace(printed, pages=pages), own)
+
+    return failures.attempt_without("paragraphs", printed.pages, _place_of, work) or []
+
+
+def _prove(
+    figures: list[Figure],
+    forms: list[Form],
+    interpretations: dict[int, Interpretation],
+    identity: Identity,
+    others: dict[str, list[Row]],
+) -> Proofs:
+    """Proofs of all figures and of the rows beside them (`others`, by table); what makes the proof fail is left out of it."""
+    parts: list[Form | str] = [*(form for form in forms if form.index in interpretations), *others]
+
+    def work(parts: list[Form | str]) -> Proofs:
+        told = {part.index for part in parts if isinstance(part, Form)}
+        taken = {name: rows for name, rows in others.items() if name in parts}
+        return prove(
+            [figure for figure in figures if figure.form_index in told],
+            forms,
+            taken.get("narrative_figure", []),
+            statistics=taken.get("agency_statistic", []),
+            indicators=taken.get("performance_indicator", []),
+            unread={index: _unread(interpretation) for index, interpretation in interpretations.items()},
+            department=identity.department_name,
+        )
+
+    def place_of(part: Form | str) -> Place:
+        return Place(words=part) if isinstance(part, str) else _place_of(part)
+
+    return failures.attempt_without("prove", parts, place_of, work) or Proofs()
 
 
 def _without_doubtful(
     figures: list[Figure], forms: list[Form], interpretations: dict[int, Interpretation]
 ) -> list[Figure]:
     """Figures but for doubtful optical readings: those are refused, for nothing else would show that they are wrong."""
-    doubts = {figure.cell_id: doubt for figure in figures if (doubt := doubt_of(figure)) is not None}
+    doubts = {figure.cell_id: doubt for figure in figures if (doubt := _doubt_of(figure)) is not None}
     for form in forms if doubts else []:
         interpretation = interpretations.get(form.index)
         for cell in form.cells if interpretation is not None else []:
@@ -137,6 +230,13 @@ def _without_doubtful(
                 interpretation.roles[cell.cell_id] = "refused"
                 interpretation.figures = [one for one in interpretation.figures if one.cell_id != cell.cell_id]
     return [figure for figure in figures if figure.cell_id not in doubts]
+
+
+def _doubt_of(figure: Figure) -> str | None:
+    place = Place(figure.page_number, figure.form_index, figure.form, figure.printed_text)
+    with failures.unit("doubt", place):
+        return doubt_of(figure)
+    return "how doubtful the reading is cannot be told"
 
 
 def _unread(interpretation: Interpretation) -> set[tuple[int, int]]:
@@ -181,37 +281,49 @@ def _identity_columns(identity: Identity, printed: PrintedDocument, claim: Claim
 def _interpret(forms: list[Form], identity: Identity, rows: _Rows) -> dict[int, Interpretation]:
     """Interpretations of the recognised forms by form index."""
     for form in forms:
-        if form.key is None and looks_like_performance_form(form):
-            form.key = "performance_target"
-    if identity.fiscal_year is None:
+        with failures.unit("identify forms", _place_of(form)):
+            if form.key is None and looks_like_performance_form(form):
+                form.key = "performance_target"
+    year = identity.fiscal_year
+    if year is None:
         return {}
     units = Counter(form.unit for form in forms if form.key is not None and form.unit and form.key != "three_public")
     body = Body(
         document_id=rows.document_id,
-        fiscal_year=identity.fiscal_year,
+        fiscal_year=year,
         document_kind=identity.document_kind or "budget",
         department_name=identity.department_name or "",
-        agencies=agencies_printed(forms, identity.fiscal_year),
+        agencies=failures.attempt_without("agencies", forms, _place_of, lambda parts: agencies_printed(parts, year))
+        or frozenset(),
         unit=next(iter(units)) if len(units) == 1 else None,
     )
-    return {
-        form.index: _performance(form, body, rows)
-        if form.key == "performance_target"
-        else interpret(form, body, judge.score)
-        for form in forms
-        if form.key is not None
-    }
+    return {form.index: _interpretation(form, body, rows) for form in forms if form.key is not None}
+
+
+def _interpretation(form: Form, body: Body, rows: _Rows) -> Interpretation:
+    """The interpretation of a form; where it fails, its numbers are refused, and the other forms are read."""
+    with failures.kept() as failed, failures.unit("interpret", _place_of(form)):
+        if form.key == "performance_target":
+            return _performance(form, body, rows)
+        return interpret(form, body, judge.score)
+    interpretation = Interpretation()
+    numeric = [cell for cell in form.cells if is_number(cell.text)]
+    interpretation.refused.append(Refused("stage_failed", str(failed[0]), numeric))
+    interpretation.roles.update((cell.cell_id, "refused") for cell in numeric)
+    return interpretation
 
 
 class _Rows:
     """Rows of one document, gathered table by table."""
 
-    def __init__(self, document_id: str) -> None:
+    def __init__(self, document_id: str, failed: Sequence[Failure] = ()) -> None:
         self.document_id = document_id
+        self.failed = failed
         self.tables: dict[str, list[Row]] = {}
 
     def add(self, table: str, rows: Iterable[Row]) -> None:
-        self.tables.setdefault(table, []).extend(rows)
+        """Add rows, all of them or, where one cannot be made, none."""
+        self.tables.setdefault(table, []).extend(list(rows))
 
     def refuse(self, reason: str, detail: str, **place: Any) -> None:
         """Add a refusal; `place` may name page_number, form_index, form, row_index, column_index, cell_ids and numeric_cell_count."""
@@ -226,14 +338,28 @@ class _Rows:
         }
         self.add("refusal", [{**row, **place, "numeric_cell_count": count, "cell_ids": cell_ids}])
 
+    def _refuse_failures(self) -> None:
+        for failure in self.failed:
+            place = failure.place
+            self.refuse(
+                "stage_failed",
+                str(failure),
+                page_number=place.page_number,
+                form_index=place.form_index,
+                form=place.form,
+                numeric_cell_count=place.numeric_cell_count,
+            )
+
     def refused_document(self, document: Row, reason: str, detail: str) -> Reading:
         """The reading of a document that is refused as a whole: no page, cell or figure of it enters the warehouse."""
         self.tables = {}
         self.refuse(reason, detail)
+        self._refuse_failures()
         self.add("document", [{**document, "status": "refused", "status_reason": f"{reason}: {detail}"}])
         return Reading(self.document_id, self.tables)
 
     def finished_document(self, document: Row) -> Reading:
+        self._refuse_failures()
         refusals = self.tables.get("refusal", [])
         reasons = Counter(row["reason"] for row in refusals if row["reason"] not in _EXPECTED_REASONS)
         status = "partly_loaded" if reasons else "loaded"

@@ -166,18 +166,27 @@ def _told(table: Table, rows: list[Row], broken: Mapping[int, str]) -> list[Viol
 
 
 def _check_decimals(table: Table, rows: list[Row], broken: dict[int, str]) -> None:
-    """An amount with more decimals than its column holds would be rounded in silence: it is a violation instead."""
-    scales = {column.name: column.dtype.scale for column in table.columns if isinstance(column.dtype, pl.Decimal)}
+    """An amount with more digits than its column holds would be rounded in silence or refuse the whole frame: it is a violation instead."""
+    types = {column.name: column.dtype for column in table.columns if isinstance(column.dtype, pl.Decimal)}
     for index, row in enumerate(rows):
-        for name, scale in scales.items():
+        for name, dtype in types.items():
             value = row.get(name)
             if isinstance(value, float):
                 broken[index] = f"{name}: amounts are exact decimals, found the float {value!r}"
             elif isinstance(value, Decimal):
                 if not value.is_finite():
                     broken[index] = f"{name}: found {value}"
-                elif value != round(value, scale):
-                    broken[index] = f"{name}: more than {scale} decimals, found {value}"
+                elif _has_more_decimals(value, dtype.scale):
+                    broken[index] = f"{name}: more than {dtype.scale} decimals, found {_shown(value)}"
+                elif value and value.adjusted() >= (dtype.precision or 0) - dtype.scale:
+                    broken[index] = f"{name}: too many digits before the point, found {_shown(value)}"
+
+
+def _has_more_decimals(value: Decimal, scale: int) -> bool:
+    """Whether a finite decimal has digits behind the last one that a column holds; told by its digits, whatever their number."""
+    _, digits, exponent = value.as_tuple()
+    surplus = -int(exponent) - scale
+    return surplus > 0 and any(digits[-surplus:])
 
 
 def _follow(reference: Reference, kept: Rows) -> tuple[list[Row], list[Violation]]:

@@ -6,9 +6,10 @@ Belongs here: numbers and units. Does not belong here: what an amount is of.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from pipeline.forms.text import decimals_of, is_number, squeeze
+from pipeline.readers.quantity import exact_number, scaled
 
 UNITS: dict[str, Decimal] = {
     "元": Decimal(1),
@@ -18,7 +19,7 @@ UNITS: dict[str, Decimal] = {
     "亿元": Decimal(100000000),
 }
 _MINUS = str.maketrans({"－": "-", "—": "-", "–": "-", "¥": None, "￥": None, "+": None, ",": None, "，": None})
-_CENT = Decimal("0.01")
+_FINEST = Decimal("0.0001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +34,20 @@ def parse_amount(text: str, unit: str, decimals: int | None = None) -> Amount | 
     """The amount that a cell prints, or None where the text is no number.
 
     `decimals` is the precision of the table where trailing zeros are dropped (`7` beside `20.83` means 7.00);
-    by default that of the text itself. Parentheses mean a negative number.
+    by default that of the text itself. Parentheses mean a negative number. None too beyond the bounds of amounts (`readers.quantity`).
     """
     normal = squeeze(text)
     if not is_number(normal):
         return None
     negative = normal.startswith("(")
     plain = normal.strip("()").translate(_MINUS)
-    try:
-        value = Decimal(plain)
-    except InvalidOperation:
+    value = exact_number(plain)
+    yuan = scaled(-value if negative else value, UNITS[unit], 2) if value is not None else None
+    if yuan is None:
         return None
-    if negative:
-        value = -value
-    factor = UNITS[unit]
-    places = max(decimals_of(text), decimals or 0)
-    yuan = (value * factor).quantize(_CENT)
-    if abs(yuan) >= Decimal(10) ** 18:
-        return None
-    half = (factor / Decimal(10) ** places / 2).quantize(Decimal("0.0001"))
-    return Amount(yuan, half)
+    return Amount(yuan, half_unit_of(UNITS[unit], max(decimals_of(text), decimals or 0)))
+
+
+def half_unit_of(factor: Decimal, decimals: int) -> Decimal:
+    """Half of the last printed digit in yuan, where so many decimals of a unit are printed."""
+    return (factor.scaleb(-decimals) / 2).quantize(_FINEST)

@@ -19,11 +19,14 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.figures.agency_names import AgencyNames, abbreviates, is_spelling, plain_name
+from pipeline.figures.amount import half_unit_of
 from pipeline.figures.figure import Figure
 from pipeline.figures.paragraph import Paragraph, agency_of_heading, lead_of, without_number
 from pipeline.figures.sentence import UNIT_YUAN, clause_before, phase_of, sentence_amounts, tight_text, year_of
-from pipeline.forms import consulted
+from pipeline.forms import consulted, failures
+from pipeline.forms.failures import Place
 from pipeline.forms.identity import Identity
+from pipeline.readers.quantity import scaled
 
 FOLDER = Path(__file__).parent
 Row = dict[str, Any]
@@ -41,31 +44,38 @@ def narrative_figures(
     index = _FigureIndex(figures, body)
     rows: list[Row] = []
     for paragraph in found:
-        if paragraph.is_heading:
-            continue
-        tight, places = tight_text(paragraph.text)
-        lead = without_number(lead_of(paragraph.text)) if paragraph.rank is not None else ""
-        agency = agency_of_heading(paragraph)
-        context = earlier = ""
-        sentence = -1
-        for amount in sorted(sentence_amounts(tight), key=lambda item: item.start):
-            if amount.sentence_start != sentence:
-                sentence, earlier, context = amount.sentence_start, context or earlier, ""
-            own = amount.subject if not amount.is_generic else ""
-            if not own:
-                said = amount.subject if re.search("收入|支出", amount.subject) else ""
-                own = (
-                    context or clause_before(tight, amount) or lead or said or earlier or _subject_of_heading(paragraph)
-                )
-            context = own
+        with failures.unit("narrative", Place(paragraph.page_number, words=paragraph.text)):
+            rows += _amounts_of(paragraph, body, index, document_id)
+    return rows
+
+
+def _amounts_of(paragraph: Paragraph, body: Identity, index: _FigureIndex, document_id: str) -> list[Row]:
+    """Rows of the amounts of one paragraph; one that cannot be told costs itself."""
+    rows: list[Row] = []
+    if paragraph.is_heading:
+        return rows
+    tight, places = tight_text(paragraph.text)
+    lead = without_number(lead_of(paragraph.text)) if paragraph.rank is not None else ""
+    agency = agency_of_heading(paragraph)
+    context = earlier = ""
+    sentence = -1
+    for amount in sorted(sentence_amounts(tight), key=lambda item: item.start):
+        if amount.sentence_start != sentence:
+            sentence, earlier, context = amount.sentence_start, context or earlier, ""
+        own = amount.subject if not amount.is_generic else ""
+        if not own:
+            said = amount.subject if re.search("收入|支出", amount.subject) else ""
+            own = context or clause_before(tight, amount) or lead or said or earlier or _subject_of_heading(paragraph)
+        context = own
+        with failures.unit("narrative", Place(paragraph.page_number, words=tight[amount.sentence_start : amount.end])):
             clause = tight[amount.clause_start : amount.start]
             year = year_of(tight, amount, body.fiscal_year)
             phase = phase_of(clause, body) if amount.measure == "stated" else body.phase
             spoken = index.agency_in(tight[amount.sentence_start : amount.start]) or agency or body.department_name
             money = amount.unit is not None and amount.unit in UNIT_YUAN
             scale = UNIT_YUAN[amount.unit] if money and amount.unit else Decimal(0)
-            yuan = amount.number * scale if money else None
-            half = scale / 2 / Decimal(10) ** amount.decimals if money else None
+            yuan = scaled(amount.number, scale, 2) if money else None
+            half = half_unit_of(scale, amount.decimals) if money else None
             printed = tight[amount.start : amount.end]
             figure_id = None
             if yuan is not None and half is not None:
@@ -290,10 +300,10 @@ def _only(fits: list[Figure]) -> Figure | None:
             first = min(figure.form_index for figure in fits)
             return _only([figure for figure in fits if figure.form_index == first])
         if len(forms) == 1:
-            parents = {figure.parent_row_index for figure in fits}
-            lowest = [figure for figure in fits if figure.row_index not in parents]
-            above = {figure.row_index for figure in fits} - {figure.row_index for figure in lowest}
-            if len({figure.row_index for figure in lowest}) == 1 and above <= parents:
+            parents = {(figure.form_index, figure.parent_row_index) for figure in fits}
+            lowest = [figure for figure in fits if (figure.form_index, figure.row_index) not in parents]
+            is_row = len({(figure.form_index, figure.row_index) for figure in lowest}) == 1
+            if is_row and len(lowest) < len(fits):
                 # A category and its only project: one amount on two levels, and the leaf is the fact.
                 return _only(lowest)
         current = [figure for figure in fits if not figure.is_comparative]

@@ -18,6 +18,7 @@ from typing import Any
 from pipeline.forms import consulted
 from pipeline.forms.form import Form, FormCell
 from pipeline.forms.text import comparable, is_number
+from pipeline.readers.quantity import exact_number
 
 FOLDER = Path(__file__).parent
 Row = dict[str, Any]
@@ -39,6 +40,8 @@ _NESTED_LEVELS = re.compile(
     r"^(产出指标|效益指标|成本指标|满意度指标|效果指标|决策指标|过程指标)"
     r"(数量指标|质量指标|时效指标|成本指标|经济成本指标|社会成本指标|生态环境成本指标|经济效益指标|社会效益指标|生态效益指标|可持续影响指标|服务对象满意度指标|满意度指标)?(.*)$"
 )
+_MOST_TARGET = 10**14
+"""Targets are kept with fourteen digits before the point and six behind it (schemas.core.PERFORMANCE_INDICATOR)."""
 _LISTED = re.compile(
     r"(?:^|(?<=[。；;]))\d+、\d+-(?P<first>[^；;]+)[；;]\d+-(?P<second>[^；;]+)[；;](?P<content>.+?)[；;]"
     r"(?:实施周期指标值[:：](?P<terminal>.*?)[；;])?年度指标值[:：](?P<annual>.*?)(?:。|$)"
@@ -168,7 +171,8 @@ def target_value(text: str) -> Decimal | None:
     match = _TARGET.match(plain)
     if match is None or re.search(r"\d年|\d月|\d日|季|底|前$|余|左右|以[上下内]", plain):
         return None
-    return Decimal(match.group(1))
+    number = exact_number(match.group(1))
+    return number if number is not None and abs(number) < _MOST_TARGET and number == round(number, 6) else None
 
 
 def _clean(text: str) -> str:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from pipeline.forms.identity import Identity
+from pipeline.readers.quantity import exact_number
 
 _NUMBER = r"[-－]?(?:\d{1,3}(?:[,，]\d{3})+(?!\d)|\d+)(?:\.\d+)?"
 QUANTITY = re.compile(
@@ -105,7 +106,9 @@ def sentence_amounts(tight: str) -> Iterator[SentenceAmount]:
         ):
             continue
         text = re.sub(r"[,，]", "", match.group("number")).replace("－", "-")
-        number = Decimal(text)
+        number = exact_number(text)
+        if number is None:
+            continue  # more digits than any amount has
         decimals = len(text.partition(".")[2])
         sentence_start = max((found.end() for found in _SENTENCE_END.finditer(tight, 0, match.start())), default=0)
         clause_start = _clause_start(tight, max(sentence_start, previous_end), match.start())

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
+from pipeline.readers.quantity import whole_number
+
 _SPACE = re.compile(r"\s+")
 _QUOTES = re.compile(r"[“”\"'‘’「」《》〈〉＂]")
 NUMBER = re.compile(
@@ -47,7 +49,8 @@ def comparable(text: str) -> str:
 
 def counts_up(texts: Sequence[str]) -> bool:
     """Whether the texts are whole numbers that rise by one: 1 2 3 …"""
-    return all(text.isdigit() for text in texts) and all(int(b) - int(a) == 1 for a, b in pairwise(texts))
+    numbers = [number for text in texts if (number := whole_number(text)) is not None]
+    return len(numbers) == len(texts) and all(b - a == 1 for a, b in pairwise(numbers))
 
 
 def decimals_of(text: str) -> int:

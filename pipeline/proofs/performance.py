@@ -18,6 +18,7 @@ from pipeline.figures.amount import UNITS
 from pipeline.proofs.catalogue import rules
 from pipeline.proofs.fields import Fields, comparable_name
 from pipeline.proofs.identity import SCALE, Amount, Identity, Ledger, yuan
+from pipeline.readers.quantity import exact_number, whole_number
 
 _AMOUNT = re.compile(r"(?P<number>\d[\d,]*(?:\.(?P<decimals>\d+))?)\s*(?P<unit>亿元?|万元?|元)")
 _PRODUCT = re.compile(r"(\d+)\s*[^\d\s,，;；。()（）*×]{0,3}\s*[*×]\s*$")
@@ -25,6 +26,7 @@ _TIMES = re.compile(r"^\s*[)）]?\s*共?计\s*$")
 _PERCENTAGE = re.compile(r"(\d+(?:\.(\d+))?)\s*[%％]\s*即\s*$")
 _EACH_QUARTER = re.compile(r"每季度?\D{0,6}$")
 _COST, _TOTAL_COST, _PAYMENTS = re.compile("^(?:单位|分项)成本$"), re.compile("^总成本$"), re.compile("资金使用进度")
+_MOST_TIMES = 10**6
 _BUDGET = re.compile(r"(?:金额|总额|合计)$")
 _UNITS = {"万": "万元", "亿": "亿元"}
 
@@ -97,6 +99,8 @@ def _item(ledger: Ledger, row: Mapping[str, Any], unit: str) -> _Item | None:
         before = text[end : match.start()]
         name = _UNITS.get(match["unit"], match["unit"])
         place = _place(ledger, row, match.group(), match["number"], name)
+        if place is None:
+            continue
         if previous is not None and _TIMES.match(before):
             # “30*3.5 万共计 105 万”: the amount is the product of what stands before it, which is no part of its own.
             item.parts.pop()
@@ -105,9 +109,11 @@ def _item(ledger: Ledger, row: Mapping[str, Any], unit: str) -> _Item | None:
         else:
             product = _PRODUCT.search(before)
             share = _PERCENTAGE.search(before)
-            previous = _Statement(place, int(product[1]) if product else 4 if _EACH_QUARTER.search(before) else 1)
-            if share:
-                previous.percentage = Decimal(share[1]) / 100
+            times = whole_number(product[1], _MOST_TIMES) if product else 4 if _EACH_QUARTER.search(before) else 1
+            previous = _Statement(place, times or 1)
+            percentage = exact_number(share[1]) if share else None
+            if share and percentage is not None:
+                previous.percentage = percentage / 100
                 previous.half_share = Decimal(5) / Decimal(10) ** (len(share[2] or "") + 3)
         item.parts.append(previous)
         end = match.end()
@@ -116,13 +122,18 @@ def _item(ledger: Ledger, row: Mapping[str, Any], unit: str) -> _Item | None:
         and row.get("target_value") is not None
         and any(_COST.match(p) or _TOTAL_COST.match(p) for p in path)
     ):
-        item.parts.append(_Statement(_place(ledger, row, text, str(row["target_value"]), unit)))
+        place = _place(ledger, row, text, str(row["target_value"]), unit)
+        if place is not None:
+            item.parts.append(_Statement(place))
     return item
 
 
-def _place(ledger: Ledger, row: Mapping[str, Any], text: str, number: str, unit: str) -> int:
+def _place(ledger: Ledger, row: Mapping[str, Any], text: str, number: str, unit: str) -> int | None:
+    """Place of an amount in the ledger; None where the number is beyond the bounds of amounts."""
     factor = UNITS[unit]
-    value = Decimal(number.replace(",", ""))
+    value = exact_number(number.replace(",", ""))
+    if value is None:
+        return None
     exponent = value.as_tuple().exponent
     half = factor * Decimal(10) ** int(exponent) / 2
     words = f"{str(row['indicator_path']).split(' / ')[-1]} {text} (target, p. {row['page_number']})"

@@ -172,6 +172,21 @@ def test_a_category_with_one_project_is_tied_at_its_leaf() -> None:
     assert rows[0]["figure_id"] == "f2"
 
 
+@pytest.mark.parametrize("parents", [(None, None), (None, 1), (1, 1)])
+def test_two_forms_of_one_kind_with_the_same_row_give_no_tie(parents: tuple[int | None, int | None]) -> None:
+    common = {"form": "project_expenditure", "scheme": "project", "measure": "project", "line_name": "绩效管理"}
+    twins = tuple(
+        figure(2, "231", form_index=index, parent_row_index=parent, **common)
+        for index, parent in enumerate(parents, start=1)
+    )
+    assert said(BUDGET, "6. 绩效管理业务 231 万元。", figures=twins)[0]["figure_id"] is None
+
+
+def test_a_number_of_thirty_digits_in_a_sentence_costs_itself() -> None:
+    rows = said(BUDGET, f"收入预算{'9' * 30}万元，支出预算{'9' * 19}元，结余25.5万元，占{'9' * 30}%。")
+    assert [row["amount_yuan"] for row in rows] == [255000]
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -45,6 +45,19 @@ def test_what_is_no_amount(text: str) -> None:
     assert parse_amount(text, "元") is None
 
 
+@pytest.mark.parametrize("text", ["9" * 30, "9" * 19, "-" + "9" * 5000, "1." + "1" * 40, "(" + "9" * 27 + ".00)"])
+def test_more_digits_than_any_amount_has_are_a_number_without_an_amount(text: str) -> None:
+    assert is_number(text)
+    assert parse_amount(text, "元") is None
+
+
+def test_the_largest_amount_that_the_warehouse_holds() -> None:
+    amount = parse_amount("9" * 18 + ".99", "元")
+    assert amount is not None
+    assert amount.yuan == Decimal("9" * 18 + ".99")
+    assert parse_amount("9" * 18, "万元") is None
+
+
 @given(st.decimals(-(10**9), 10**9, places=2), st.sampled_from(sorted(UNITS)))
 def test_printing_and_reading_agree(value: Decimal, unit: str) -> None:
     amount = parse_amount(f"{value:,.2f}", unit)
