@@ -33,6 +33,8 @@ _DEPARTMENT_CODE = re.compile(r"^3(?:0[1-9]|1[0-3]|99)(?:\d{2}){0,2}$")
 _GOVERNMENT_CODE = re.compile(r"^5(?:0[1-9]|1[0-5]|99)(?:\d{2}){0,2}$")
 _CATEGORY_DIGITS = 3
 _QUALIFIER = re.compile(r"\([^()]*\)$")
+_FILLER = re.compile(r"[和及与、的等]")
+_SHORTENED = (("社保", "社会保障"), ("付息", "利息"))
 _CLIPPED_AT_LEAST = 5
 _CLIPPED_CATEGORY_AT_LEAST = 2
 """Categories are few, and most of them begin unlike all others."""
@@ -58,7 +60,7 @@ class Candidate(NamedTuple):
     """A code that a printed name can mean, and how far the printed name is from the edition's.
 
     `evidence` is one of: name (as in the edition), qualified_name (but for words in brackets), suffix (but for 支出), other_edition (the
-    name of another year), clipped_name (its beginning only).
+    name of another year), spelling (but for 和, 的, 等 and words that are shortened), clipped_name (its beginning only).
     """
 
     code: str
@@ -92,6 +94,8 @@ class _Scheme:
     spans: dict[str, list[Span]] = field(default_factory=lambda: defaultdict(list))
     by_name: dict[str, list[tuple[str, Span]]] = field(default_factory=lambda: defaultdict(list))
     """Codes by plain name."""
+    by_spelling: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """Plain names by what is left of them where spellings differ."""
     plain_names: list[str] = field(default_factory=list)
 
 
@@ -99,6 +103,13 @@ class _Scheme:
 def plain_name(text: str) -> str:
     """The form in which names are compared: no numbering, spaces or quotation marks; brackets and widths folded."""
     return comparable(bare_name(text))
+
+
+def _spelling(plain: str) -> str:
+    """What is left of a plain name where publishers spell it in several ways: 工资和福利支出, 对个人和家庭补助, 债务付息及费用支出."""
+    for short, full in _SHORTENED:
+        plain = plain.replace(short, full)
+    return _FILLER.sub("", plain).removesuffix("支出")
 
 
 @consulted.kept
@@ -118,6 +129,8 @@ def _schemes() -> dict[str, _Scheme]:
         add(REVENUE, row["revenue_code"], row["revenue_name"], row)
     for found in schemes.values():
         found.plain_names = sorted(found.by_name)
+        for name in found.plain_names:
+            found.by_spelling[_spelling(name)].append(name)
         for spans in found.spans.values():
             spans.sort(key=lambda span: span.first_year)
     return schemes
@@ -190,7 +203,7 @@ def code_by_name(
     """Codes that a printed name can mean, in order of codes; several where the name alone leaves a doubt, none where it is unknown.
 
     `parent_code` limits them to the codes anywhere below it (or the code itself), `digits` to those of one level. Only the nearest kind of likeness is returned: the
-    name of that year's edition before the name without its brackets, without 支出, of another edition, or cut short.
+    name of that year's edition before the name without its brackets, without 支出, of another edition, spelt otherwise, or cut short.
     """
     plain = plain_name(name)
     if not plain:
@@ -213,6 +226,7 @@ def code_by_name(
         or (found((bare,), "qualified_name", year) if bare not in ("", plain) else ())
         or found((each for each in ending if each != plain), "suffix", year)
         or _one_each(found((plain, bare), "other_edition", None))
+        or _one_each(found(known.by_spelling.get(_spelling(plain), ()), "spelling", None))
         or found(_longer_names(known, plain, digits), "clipped_name", year)
     )
 
@@ -262,7 +276,14 @@ def check(code: str, name: str, year: int) -> Contradiction | None:
     return Contradiction("other_name" if valid else "out_of_span", code, year, name, expected)
 
 
-_DISTANCE = {"name": 0.0, "qualified_name": 0.5, "suffix": 1.0, "other_edition": 1.5, "clipped_name": 2.0}
+_DISTANCE = {
+    "name": 0.0,
+    "qualified_name": 0.5,
+    "suffix": 1.0,
+    "other_edition": 1.5,
+    "spelling": 1.7,
+    "clipped_name": 2.0,
+}
 _LEVEL = {"category": 3, "section": 5, "item": 7, "sub_item": 9}
 
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from pipeline.forms import consulted
 from pipeline.forms.form import Form, FormCell
+from pipeline.forms.identity import is_organisation
 from pipeline.forms.text import comparable, is_number
 from pipeline.readers.quantity import exact_number
 
@@ -40,6 +41,13 @@ _NESTED_LEVELS = re.compile(
     r"^(产出指标|效益指标|成本指标|满意度指标|效果指标|决策指标|过程指标)"
     r"(数量指标|质量指标|时效指标|成本指标|经济成本指标|社会成本指标|生态环境成本指标|经济效益指标|社会效益指标|生态效益指标|可持续影响指标|服务对象满意度指标|满意度指标)?(.*)$"
 )
+_LABEL_AND_NAME = re.compile(
+    r"^(?:专项|一级|二级|三级|重点)?[(（]?(?:项目|专项)[)）]?(?:资金)?名称[:：\s]+(\S.*)$", re.MULTILINE
+)
+TOTAL = re.compile(r"(?:金额|资金|项目)?(?:合计|总计|小计|共计)(?:金额)?")
+DEPARTMENT = re.compile(r"(?:项目)?主管部门")
+_CODE_OF_BODY = re.compile(r"^[\[(（]?\d+[\])）]?[-_\s]*")
+_CODE_OF_PROJECT = re.compile(r"^[\[(（]?(?=[A-Z\d]*\d{4})[A-Z\d]{12,}[\])）]?[-—_\s]*")
 _MOST_TARGET = 10**14
 """Targets are kept with fourteen digits before the point and six behind it (schemas.core.PERFORMANCE_INDICATOR)."""
 _LISTED = re.compile(
@@ -72,7 +80,7 @@ def _words() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 
 @consulted.question
-def _role(text: str) -> str | None:
+def role_of(text: str) -> str | None:
     """Role of a header, label or level by performance_words.csv: the first pattern that matches the whole text."""
     plain = comparable(text).strip(":：")
     if not plain or len(plain) > 30:
@@ -84,7 +92,7 @@ def looks_like_performance_form(form: Form) -> bool:
     """Whether the first rows hold the header of a performance form: levels of indicators, or projects beside goals."""
     texts = [cell.text for cell in form.cells if cell.row < 12 and cell.text]
     plain = {comparable(text).strip(":：") for text in texts}
-    roles = Counter(role for text in texts if (role := _role(text)))
+    roles = Counter(role for text in texts if (role := role_of(text)))
     if {"科目编码", "功能科目编码", "功能分类科目编码", "类", "款", "项"} & plain:
         return False
     strong = sum(1 for word in _STRONG if word in plain)
@@ -113,6 +121,16 @@ class _State:
     sub_project: str = ""
     sub_cells: list[str] = field(default_factory=list)
     goals_seen: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose amounts a row of a performance form prints: the project, or the body where it is of none, and the columns of amounts of its table."""
+
+    agency: str | None = None
+    project: str | None = None
+    is_total: bool = False
+    amount_columns: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)
@@ -165,6 +183,13 @@ def performance_indicators(form: Form, document_id: str) -> tuple[list[Row], set
     return rows, taken
 
 
+def owners_of_rows(form: Form) -> dict[int, Owner]:
+    """By row of a performance form, whose amounts it prints."""
+    reader = _Reader(form)
+    reader.read()
+    return reader.owners
+
+
 def target_value(text: str) -> Decimal | None:
     """The number of a target that is plainly one (92, ≥99.5%, ≤4.5万元); None for words, ranges, dates and sentences."""
     plain = comparable(text).replace(",", "")
@@ -193,22 +218,57 @@ class _Reader:
                 for column in range(cell.column, cell.column + cell.column_span):
                     self.covering[row, column] = cell
         self.page_of_row = {cell.row: cell.page_number for cell in form.cells}
+        self.owners: dict[int, Owner] = {}
 
     def read(self) -> None:
         for row in range(self.form.row_count):
             cells = [cell for cell in self.form.row(row) if _clean(cell.text)]
-            if not cells and not self.state.columns:
-                continue
-            if self._is_heading(row, cells):
-                continue
-            if self.state.nested:
-                self._read_nested(cells)
-            elif self.state.columns:
-                self._read_columns(row, cells)
+            if cells or self.state.columns:
+                self._read_row(row, cells)
+            self.owners[row] = self._owner(row, cells)
+
+    def _read_row(self, row: int, cells: list[FormCell]) -> None:
+        self._take_label_with_name(cells)
+        if self._is_heading(row, cells):
+            return
+        if self.state.nested:
+            self._read_nested(cells)
+        elif self.state.columns:
+            self._read_columns(row, cells)
+
+    def _take_label_with_name(self, cells: list[FormCell]) -> None:
+        """The project whose name stands in one text with its label (项目名称  某项目), where no rules part them."""
+        for cell in cells[:2]:
+            named = _LABEL_AND_NAME.search("\n".join(cell.lines))
+            if named is not None:
+                self.state.project = _named(_clean(named.group(1)), "project")
+                self.state.columns, self.state.nested = {}, False
+
+    def _owner(self, row: int, cells: list[FormCell]) -> Owner:
+        """Whose amounts a row prints, as it is known when the row was read."""
+        state = self.state
+        columns = {
+            column
+            for first, (span, role) in state.columns.items()
+            if role == "amount" and row > state.header_until and not state.nested
+            for column in range(first, first + span)
+        }
+        words = [cell for cell in cells if not is_number(cell.text)]
+        is_total = bool(words) and bool(TOTAL.fullmatch(comparable(words[0].text)))
+        name = self._at(row, "project") if columns else None
+        is_total = is_total or (name is not None and name.row == row and self._is_of_body(row, name))
+        return Owner(state.agency, None if is_total else state.project, is_total, frozenset(columns))
+
+    def _is_of_body(self, row: int, name: FormCell) -> bool:
+        """Whether a row in a column of projects is of a body as a whole: its name, and nothing else but amounts and codes."""
+        others = [cell for cell in self.form.row(row) if cell is not name and _clean(cell.text)]
+        return is_organisation(comparable(name.text)) and all(
+            is_number(cell.text) or _DASHES.match(_clean(cell.text)) for cell in others
+        )
 
     def _is_heading(self, row: int, cells: list[FormCell]) -> bool:
         """Take in a row that holds headers, labels or goals; False where it holds indicators."""
-        roles = [(cell, _role(cell.text)) for cell in cells]
+        roles = [(cell, role_of(cell.text)) for cell in cells]
         names = {role for _, role in roles if role}
         if "end" in names and roles[0][1] == "end":
             self.state.columns, self.state.nested = {}, False
@@ -257,7 +317,9 @@ class _Reader:
 
     def _was_header(self, row: int) -> bool:
         cells = [cell for cell in self.form.row(row) if _clean(cell.text)]
-        return bool(cells) and all(_role(cell.text) in _HEADER_ROLES or _role(cell.text) == "other" for cell in cells)
+        return bool(cells) and all(
+            role_of(cell.text) in _HEADER_ROLES or role_of(cell.text) == "other" for cell in cells
+        )
 
     def _merge_header(self, roles: list[tuple[FormCell, str | None]]) -> None:
         for cell, role in roles:
@@ -283,19 +345,32 @@ class _Reader:
             return False
         if state.nested and not {"project", "amount"} & {first, second}:
             return False
+        if are_amounts and self._has_role(roles[0][0], ("level_3", "content", "indicator")):
+            # An indicator that is called as an amount is (财政预算资金 | 10528.7).
+            return False
         if first in _GOALS:
             state.horizon = _horizon(roles[0][0].text, first or "")
         for position, (_, role) in enumerate(roles[:-1]):
             value, value_role = roles[position + 1]
-            if value_role in ("project", "agency", "other") or (value_role == "amount" and role != "project"):
+            is_name = role == "project" or bool(DEPARTMENT.match(comparable(roles[position][0].text)))
+            if value_role in ("project", "agency", "other") or (value_role == "amount" and not is_name):
                 continue
             if role == "project":
-                state.project = _clean(value.text)
+                state.project = _named(_clean(value.text), role)
                 state.columns, state.nested = {}, False
                 state.name_1 = state.name_2 = ""
             elif role == "agency":
-                state.agency = re.sub(r"^\d+[_\s]*", "", _clean(value.text))
+                state.agency = _named(_clean(value.text), role)
+            elif role == "other":
+                self._exchange(roles[position][0].text, value)
         return True
+
+    def _exchange(self, label: str, value: FormCell) -> None:
+        """项目名称 | 某局, 主管部门 | 某专项资金: filled in each in the place of the other, told by their shapes."""
+        state, name = self.state, _clean(value.text)
+        is_department = DEPARTMENT.match(comparable(label)) and state.project and is_organisation(state.project)
+        if is_department and len(name) > 2 and not is_number(name) and not is_organisation(comparable(name)):
+            state.agency, state.project = state.project, name
 
     def _take_goals(self, roles: list[tuple[FormCell, str | None]]) -> bool:
         """年度目标 | text: a goal of its own; 总体目标 | 实施期总目标 | 年度目标: labels above the texts of the next row."""
@@ -319,7 +394,7 @@ class _Reader:
     def _take_pending_goals(self, row: int, cells: list[FormCell]) -> None:
         for column, _, label, horizon in self.state.pending_goals:
             cell = self.covering.get((row, column))
-            if cell is not None and cell.row == row and _clean(cell.text) and _role(cell.text) not in _GOALS:
+            if cell is not None and cell.row == row and _clean(cell.text) and role_of(cell.text) not in _GOALS:
                 self._add_goal(cell, label, horizon)
         self.state.pending_goals = []
 
@@ -363,7 +438,7 @@ class _Reader:
         rest: list[FormCell] = []
         has_dash = False
         for cell in cells:
-            role = _role(cell.text) if not rest else None
+            role = role_of(cell.text) if not rest else None
             if role in _GOALS and len(cell.text) <= _LONG:
                 state.horizon = _horizon(cell.text, role or "")
             elif role == "name_1":
@@ -383,7 +458,7 @@ class _Reader:
         if len(rest) == 1:
             above = (previous.target or "") if previous is not None else ""
             is_cut = bool(above) and not has_dash and not _TERMINAL.search(above) and target_value(above) is None
-            if previous is not None and is_cut and not any(_role(cell.text) for cell in cells):
+            if previous is not None and is_cut and not any(role_of(cell.text) for cell in cells):
                 # A page break cut the target in mid-sentence; its second half stands alone on the next page.
                 previous.target = above + texts[0]
                 previous.number_text = None
@@ -473,16 +548,19 @@ class _Reader:
                 and cell is not None
                 and (cell.row == row or not getattr(state, role))
                 and not is_number(text)
+                and not TOTAL.fullmatch(comparable(text))
             ):
-                if getattr(state, role) != text:
-                    state.carried = {}
-                setattr(state, role, text)
+                if role == "project" and self._ends_cut_name(row, page, text):
+                    continue
+                if role == "project" and self._is_of_body(row, cell):
+                    state.agency, text = _named(text, "agency"), ""
+                self._take_name(role, text or None)
         for role in _GOALS:
             cell = self._at(row, role)
             if (
                 cell is not None
                 and _clean(cell.text)
-                and _role(cell.text) is None
+                and role_of(cell.text) is None
                 and not self._joins_cut_goal(row, cell)
             ):
                 self._add_goal(cell, self._header_text(role), "terminal" if role == "goal_terminal" else "annual")
@@ -490,6 +568,38 @@ class _Reader:
             self._read_list(row)
             return
         self._read_indicator(row, page)
+
+    def _ends_cut_name(self, row: int, page: int, text: str) -> bool:
+        """Whether a name at the top of a page ends the one that was cut off above it: the row has amounts for columns, and none of them printed."""
+        last = row - 1
+        while last >= 0 and self._was_header(last):
+            last -= 1
+        amounts = [
+            self.covering.get((row, column)) for column, (_, role) in self.state.columns.items() if role == "amount"
+        ]
+        cut = self.state.project
+        is_cut = bool(amounts) and not any(cell is not None and _clean(cell.text) for cell in amounts)
+        if cut is None or last < 0 or self.page_of_row.get(last) == page or not is_cut:
+            return False
+        self.state.project = cut + text
+        for indicator in self.indicators:
+            indicator.project = self.state.project if indicator.project == cut else indicator.project
+        for place, owner in self.owners.items():
+            if owner.project == cut:
+                self.owners[place] = replace(owner, project=self.state.project)
+        return True
+
+    def _has_role(self, cell: FormCell, wanted: tuple[str, ...]) -> bool:
+        """Whether a cell stands in a column of the table whose header has one of the roles."""
+        return any(
+            first <= cell.column < first + span and role in wanted for first, (span, role) in self.state.columns.items()
+        )
+
+    def _take_name(self, role: str, text: str | None) -> None:
+        name = _named(text, role) if text else None
+        if getattr(self.state, role) != name:
+            self.state.carried = {}
+        setattr(self.state, role, name)
 
     def _header_text(self, role: str) -> str:
         return "绩效目标" if role == "goal_annual" else "实施期目标"
@@ -501,7 +611,7 @@ class _Reader:
         third, third_ids = self._text(row, "level_3")
         content, content_ids = self._text(row, "content")
         value, value_ids = self._text(row, "value")
-        if value and _role(value) == "value":
+        if value and role_of(value) == "value":
             return
         split = _NESTED_LEVELS.match(combined)
         if split:
@@ -539,7 +649,7 @@ class _Reader:
         if cell is None or cell.row != row:
             return
         text = _clean(cell.text)
-        if not text or _role(text):
+        if not text or role_of(text):
             return
         found = list(_LISTED.finditer(text))
         if not found:
@@ -586,6 +696,12 @@ class _Reader:
                 setattr(previous, role, whole)
                 setattr(self.state, role, whole)
         return True
+
+
+def _named(text: str, role: str) -> str:
+    """A body or a project without the code that is printed before its name (126001_某局, 11000022T000000390843-信息系统运维)."""
+    code = _CODE_OF_PROJECT if role == "project" else _CODE_OF_BODY
+    return code.sub("", text) or text
 
 
 def _horizon(text: str, role: str) -> str:

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.editions.classification import (
+    ECONOMIC_DEPARTMENT,
     REVENUE,
     assign_codes,
     assign_names,
@@ -234,3 +235,14 @@ def test_revenue_of_governments_is_found_by_name_code_and_year() -> None:
     assert code_name(REVENUE, "1030182", 2023) is None
     assert code_name(REVENUE, "1030182", 2024) == "耕地保护考核奖惩基金收入"
     assert code_name(REVENUE, "1050305", 2025) == "中央金融机构注资特别国债收入"
+
+
+@pytest.mark.parametrize(
+    ("names", "codes"),
+    [
+        (["工资和福利支出", "商品与服务支出", "对个人和家庭补助", "其他资本性等支出"], ["301", "302", "303", "310"]),
+        (["工资福利支出", "债务付息及费用支出", "资本性支出", "对社保基金补助"], ["301", "307", "310", "313"]),
+    ],
+)
+def test_variants_of_a_name_are_the_class_that_they_name(names: list[str], codes: list[str]) -> None:
+    assert [found.code for found in assign_codes(names, ECONOMIC_DEPARTMENT, 2021)] == codes

@@ -1,8 +1,10 @@
 """Amounts in performance forms, as self-assessments of final accounts print them."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from pipeline.figures.interpretation import Body
+from pipeline.figures.performance import performance_indicators
 from pipeline.figures.project_budget import project_budgets
 from pipeline.forms.form import Form, FormCell
 
@@ -113,3 +115,142 @@ def test_a_label_beside_an_amount_is_no_head_of_what_stands_below() -> None:
 def test_the_project_may_stand_in_one_text_with_its_label() -> None:
     form = flat(["项目名称  培训专项\n主管部门  某局"], ["年度资金总额", "180.61"])
     assert [figure.line_name for figure in project_budgets(form, BODY, set())] == ["培训专项"]
+
+
+def named(form: Form, **body: object) -> list[tuple[str, str | None, str | None, str]]:
+    """(printed text, project, source, body) of each amount."""
+    figures = project_budgets(form, replace(BODY, **body), set())  # type: ignore[arg-type]
+    return [(one.printed_text, one.line_name, one.source, one.agency_name) for one in figures]
+
+
+def test_projects_in_a_column_beside_the_body() -> None:
+    form = flat(
+        ["单位名称", "项目名称", "金额", "绩效目标"],
+        ["某市司法局", "法治建设", "69.00", "推进法治建设。"],
+        ["某市东郊监狱", "狱政设施", "1,059.66", "完成设施建设。"],
+    )
+    assert named(form, department_name="某市司法局") == [
+        ("69.00", "法治建设", None, "某市司法局"),
+        ("1,059.66", "狱政设施", None, "某市东郊监狱"),
+    ]
+
+
+def test_rows_of_bodies_among_projects_are_totals_and_codes_are_no_amounts() -> None:
+    form = flat(
+        ["单位编码", "单位（项目）名称", "资金总额", "绩效目标", "一级指标", "指标值"],
+        ["合计", "", "270.00", "", "", ""],
+        ["201056", "某市信访局", "270.00", "", "", ""],
+        ["201056", "运转经费", "270.00", "保障运转。", "产出指标", "12"],
+    )
+    figures = project_budgets(form, BODY, {"3-5"})
+    assert [(one.printed_text, one.line_name, one.line_level) for one in figures] == [
+        ("270.00", "合计", "total"),
+        ("270.00", "合计", "total"),
+        ("270.00", "运转经费", None),
+    ]
+
+
+def test_a_project_without_its_code_and_with_its_sources() -> None:
+    form = flat(
+        ["项目名称", "项目总额", "其中：", "", "绩效目标", "一级指标", "二级指标", "三级指标", "指标值"],
+        ["", "", "财政资金", "其他资金", "", "", "", "", ""],
+        ["11000022T000000455794-评审经费", "839.5", "800", "39.5", "完成评审。", "产出指标", "数量指标", "评审数", "420"],
+    )  # fmt: skip
+    for one in form.cells:
+        one.row_span = 2 if one.row == 0 and one.text not in ("其中：",) else 1
+        one.column_span = 2 if one.text == "其中：" else 1
+    assert named(form)[:3] == [
+        ("839.5", "评审经费", None, "某局"),
+        ("800", "评审经费", "fiscal_appropriation", "某局"),
+        ("39.5", "评审经费", "other_revenue", "某局"),
+    ]
+
+
+def test_a_name_that_a_page_cuts_is_one_name() -> None:
+    form = flat(
+        ["项目名称", "金额", "绩效目标", "一级指标", "二级指标", "三级指标", "指标值"],
+        ["办公设备购置", "29.36", "采购设备，", "产出指标", "数量指标", "数量", "18"],
+        ["项目", "", "提高效率。", "成本指标", "经济成本指标", "成本", "6"],
+        ["咨询", "22.20", "开展咨询。", "成本指标", "经济成本指标", "成本", "7"],
+    )
+    for one in form.cells:
+        one.page_number = 1 if one.row < 2 else 2
+    figures = project_budgets(form, BODY, {one.cell_id for one in form.cells if one.column == 6})
+    assert [(one.printed_text, one.line_name) for one in figures] == [("29.36", "办公设备购置项目"), ("22.20", "咨询")]
+
+
+def test_tasks_of_a_body_are_named_and_their_sum_is_a_total() -> None:
+    form = flat(
+        ["部门（单位）名称", "某市商务局", "", "", ""],
+        ["年度主要任务", "任务名称", "主要内容", "预算金额（万元）", ""],
+        ["", "", "", "总额", "财政拨款"],
+        ["", "1.商贸流通", "支持流通", "50", "40"],
+        ["", "任务2", "住房保障支出", "7", "7"],
+        ["", "金额合计", "", "57", "47"],
+    )
+    form.cells[4].column_span = 2
+    assert [(text, name, source) for text, name, source, _ in named(form)] == [
+        ("50", "商贸流通", None),
+        ("40", "商贸流通", "fiscal_appropriation"),
+        ("7", "住房保障支出", None),
+        ("7", "住房保障支出", "fiscal_appropriation"),
+        ("57", "合计", None),
+        ("47", "合计", "fiscal_appropriation"),
+    ]
+
+
+def test_the_budget_of_a_whole_body_is_of_no_project() -> None:
+    cells = [
+        cell(0, 0, "部门名称"), cell(0, 1, "某局", 4),
+        cell(1, 0, "总体资金情况（万元）"), cell(1, 1, "预算支出总额"), cell(1, 2, "财政拨款", 2), cell(1, 4, "其他资金", 2),
+        cell(2, 2, "合计"), cell(2, 3, "项目支出"), cell(2, 4, "合计"), cell(2, 5, "项目支出"),
+        cell(3, 1, "32.85"), cell(3, 2, "32.80"), cell(3, 3, "7.58"), cell(3, 4, "0.05"), cell(3, 5, "0.05"),
+        cell(4, 0, "整体绩效目标"), cell(4, 1, "完成任务。", 4),
+    ]  # fmt: skip
+    form = Form(1, 1, 1, 5, 6, cells, key="performance_target", title="部门整体支出绩效目标表", unit="万元")
+    assert [(text, name, source) for text, name, source, _ in named(form)] == [
+        ("32.85", "部门整体支出", None),
+        ("32.80", "部门整体支出", "fiscal_appropriation"),
+        ("7.58", "部门整体支出", "fiscal_appropriation"),
+        ("0.05", "部门整体支出", "other_revenue"),
+        ("0.05", "部门整体支出", "other_revenue"),
+    ]
+
+
+def test_a_body_filled_in_for_the_project_and_the_project_for_the_body() -> None:
+    form = flat(["专项（项目）名称", "某市安监局"], ["主管部门", "安全生产专项资金"], ["实施期资金总额", "1620.98"])
+    assert named(form) == [("1620.98", "安全生产专项资金", None, "某市安监局")]
+
+
+def test_money_by_the_level_that_gives_it() -> None:
+    form = flat(
+        ["转移支付名称", "普惠金融发展专项资金", "市级主管部门", "某局"],
+        ["资金情况（万元）", "年度金额：", "5612.000000", ""],
+        ["", "其中：中央财政资金", "0", ""],
+        ["", "市级财政资金", "5612.000000", ""],
+    )
+    assert [(text, name, source) for text, name, source, _ in named(form)] == [
+        ("5612.000000", "普惠金融发展专项资金", None),
+        ("0", "普惠金融发展专项资金", "fiscal_appropriation"),
+        ("5612.000000", "普惠金融发展专项资金", "fiscal_appropriation"),
+    ]
+
+
+def test_a_number_heads_the_rows_of_a_table_of_projects() -> None:
+    form = flat(
+        ["序号", "项目名称", "当年财政拨款预算金额", "当年绩效目标", "指标名称", "指标性质", "指标值", "指标权重(%)"],
+        ["1", "商务发展一般性项目", "8,071.45", "保持规模。", "学校规模", "≥", "27800", "10"],
+    )
+    assert named(form) == [("8,071.45", "商务发展一般性项目", "fiscal_appropriation", "某局")]
+
+
+def test_an_indicator_that_is_called_as_an_amount_is_none() -> None:
+    form = flat(
+        ["项目名称", "某项目"],
+        ["一级指标", "二级指标", "指标内容", "指标值"],
+        ["成本指标", "成本指标", "财政预算资金", "10528.7"],
+        ["", "", "财政预算资金", "10528.7"],
+    )
+    rows, taken = performance_indicators(form, "0" * 16)
+    assert [row["target_value"] for row in rows] == [Decimal("10528.7")] * 2
+    assert project_budgets(form, BODY, taken) == []
