@@ -19,7 +19,9 @@ from schemas.table import (
     Table,
 )
 
-FORMATS = ("pdf", "docx", "doc", "xlsx", "xls", "odt", "ods", "html", "text", "zip", "unknown")
+FORMATS = (
+    "pdf", "ofd", "docx", "doc", "odt", "xlsx", "xls", "xlsb", "xml2003", "ods", "html", "mhtml", "text", "zip", "rar", "7z", "unknown",
+)
 METHODS = ("pdf", "ocr", "word", "excel", "html", "text")
 PHASES = ("approved", "adjusted", "executed")
 FUNDS = (

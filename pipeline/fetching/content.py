@@ -1,6 +1,6 @@
-"""What received bytes are, told from the bytes alone: a document, a web page, an error page, whole or cut short.
+"""What received bytes are, told from the bytes alone: a web page, an error page, whole or cut short.
 
-Belongs here: kinds told from signatures, wholeness told from structure, decoding of web pages, the fingerprint by which two
+Belongs here: wholeness as the formats of the readers tell it, decoding of web pages, the fingerprint by which two
 versions of a page are compared. Does not belong here: reading of documents (`pipeline.readers`) and links (`discovery`).
 """
 
@@ -16,18 +16,10 @@ from pathlib import Path
 import lxml.etree
 import lxml.html
 
+from pipeline.readers.formats.registry import detect
+
 ERROR_PAGES = Path(__file__).parent / "error_pages.csv"
 
-_SIGNATURES: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF-", "pdf"),
-    (b"PK\x03\x04", "zip"),
-    (b"PK\x05\x06", "zip"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
-    (b"{\\rtf", "rtf"),
-    (b"Rar!\x1a\x07", "rar"),
-    (b"7z\xbc\xaf\x27\x1c", "7z"),
-)
-_FOREIGN = (b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"RIFF", b"\x1f\x8b", b"MZ", b"\x7fELF", b"BM", b"\x00\x00\x00")
 _EXTENSION = re.compile(r"\.(pdf|docx?|xlsx?|wps|et|ofd|rtf|zip|rar|7z|csv|txt|md)$", re.IGNORECASE)
 _UNIT_LABEL = re.compile(r"单位[:：]\s*(人民币)?\s*[千百万亿]*元")
 _NUMERIC_CELL = re.compile(r"-?\d[\d,]*(\.\d+)?")
@@ -36,57 +28,14 @@ MAX_PAGE_BYTES = 20_000_000
 """Web pages above this size are not looked into for links or statements."""
 
 
-def kind_of(data: bytes) -> str:
-    """`pdf`, `zip` (also docx, xlsx, ofd), `ole` (also doc, xls, wps), `rtf`, `rar`, `7z`, `html`, `text`, `empty` or `unknown`."""
-    if not data:
-        return "empty"
-    head = data[:1024]
-    for signature, kind in _SIGNATURES:
-        # A PDF may begin with some other bytes; the standard's implementation notes allow 1024.
-        if head.startswith(signature) or (kind == "pdf" and signature in head):
-            return kind
-    if head.startswith(_FOREIGN):
-        return "unknown"
-    start = head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
-    if start.startswith(
-        (b"<!doctype html", b"<html", b"<head", b"<body", b"<script", b"<title", b"<meta", b"<div", b"<table")
-    ):
-        return "html"
-    if start.startswith((b"<?xml", b"<!--")) and b"<html" in data[:4096].lower():
-        return "html"
-    if b"<html" in start or b"<body" in start:
-        return "html"
-    return "text" if _is_text(data[:4096]) else "unknown"
-
-
-def _is_text(sample: bytes) -> bool:
-    if b"\x00" in sample:
-        return False
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            # Incremental, because the sample may end in the middle of a character.
-            codecs.getincrementaldecoder(encoding)().decode(sample)
-        except UnicodeDecodeError:
-            continue
-        return True
-    return False
-
-
 def is_document_name(name: str) -> bool:
     """Whether a file name or the path of an address ends as documents do."""
     return _EXTENSION.search(name) is not None
 
 
 def is_whole(data: bytes) -> bool | None:
-    """Whether the structure of a document is complete at its end; None for kinds that do not tell."""
-    kind = kind_of(data)
-    if kind == "pdf":
-        return b"%%EOF" in data[-2048:]
-    if kind == "zip":
-        return b"PK\x05\x06" in data[-66_000:]
-    if kind == "html":
-        return True if b"</html" in data[-2048:].lower() else None
-    return None
+    """Whether the structure of a document is complete at its end; None for formats that do not tell."""
+    return detect(data).is_whole(data)
 
 
 def decode_page(data: bytes, content_type: str | None) -> str:

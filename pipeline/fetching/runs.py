@@ -37,7 +37,6 @@ from pipeline.fetching.content import (
     holds_statement,
     is_document_name,
     is_error_page,
-    kind_of,
     parse_page,
     safe_name,
 )
@@ -45,12 +44,12 @@ from pipeline.fetching.discovery import Choice, Link, choose, further_pages, lin
 from pipeline.fetching.ledger import LEDGER_NAME, Ledger, Publication, Resource, mend
 from pipeline.fetching.requests import USER_AGENT, Answer, Fetcher, Limits, Wanted
 from pipeline.fetching.sources import CHINA_TIME, KnownDocument, Source
+from pipeline.readers.formats.registry import detect
 
 OUTCOMES = Path(__file__).parents[2] / "schemas" / "fetch_outcomes.csv"
 STORE_NAME = "archive"
 LOCK_NAME = "fetching.lock"
 
-_DOCUMENT_KINDS = {"pdf", "zip", "ole", "rtf", "rar", "7z"}
 _HOST_PATIENCE = 3
 
 Row = dict[str, Any]
@@ -508,9 +507,9 @@ class _Visitor:
 
     def _take_body(self, step: _Step, answer: Answer, resource: Resource, current: Publication | None) -> None:
         body = answer.body or b""
-        kind = kind_of(body)
+        found = detect(body)
         named_document = is_document_name(step.url) or is_document_name(answer.url)
-        if kind == "html" and len(body) <= MAX_PAGE_BYTES:
+        if found.name == "html" and len(body) <= MAX_PAGE_BYTES:
             html = decode_page(body, answer.content_type)
             page = parse_page(html)
             links, refused = links_of(page, answer.url, html) if page is not None else ([], 0)
@@ -526,14 +525,14 @@ class _Visitor:
                 self._fetcher.conclude(answer, "page", detail)
             self._keep_validators(step, answer, [link.to_dict() for link in links])
             self._follow(step, links)
-        elif kind in _DOCUMENT_KINDS or (kind == "text" and (named_document or answer.is_attachment)):
+        elif found.is_document or (found.name == "text" and (named_document or answer.is_attachment)):
             self._take_document(step, answer, current, fingerprint(body, None), answer.file_name or "document", "")
             self._keep_validators(step, answer, [])
-        elif named_document or answer.is_attachment or current is not None or kind == "empty":
+        elif named_document or answer.is_attachment or current is not None or found.name == "empty":
             # Something is wrong with an address that should give a document: the version on record stays.
-            self._fail(step, answer, "not_a_document", f"the bytes are {kind}", resource)
+            self._fail(step, answer, "not_a_document", f"the bytes are {found.label}", resource)
         else:
-            self._fetcher.conclude(answer, "not_a_document", f"the bytes are {kind}")
+            self._fetcher.conclude(answer, "not_a_document", f"the bytes are {found.label}")
             self._keep_validators(step, answer, [])
 
     def _take_error_page(self, step: _Step, answer: Answer, current: Publication | None) -> None:

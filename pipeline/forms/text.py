@@ -17,8 +17,9 @@ _SPACE = re.compile(r"\s+")
 _QUOTES = re.compile(r"[“”\"'‘’「」《》〈〉＂]")
 NUMBER = re.compile(
     r"^[-－—–+]?[¥￥]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?$|^[-－—–+]?\.\d+$|^\((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\)$|^#{2,}$"
+    r"|^#(?:REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|N/A|SPILL!|CALC!)$"
 )
-"""Also the signs that a workbook prints for a number its column is too narrow for: an amount is there, and nobody can read it."""
+"""Also the signs that a workbook prints for a number its column is too narrow for, and for a sum that failed: an amount is there, and nobody can read it."""
 _PERCENT = re.compile(r"^[-+]?\d+(?:\.\d+)?[%％]$")
 
 # Numbering in front of a name, by rank: 一、 stands above （一） above 1. above (1).
@@ -29,8 +30,8 @@ _NUMBERING = (
     re.compile(r"^[(（]\d{1,2}[)）]、?"),
     re.compile(r"^[①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮]"),
 )
-_NOTE_MARK = re.compile(r"(?<=\d)[⁰¹²³⁴-⁹①-⓿*＊※]+$")
-"""The mark of a note behind a number (12.50①): folded, a digit of its own would be joined to the number."""
+_NOTE_MARK = re.compile(r"(?:(?:(?<=\d)|(?<=\d[)）]))[⁰¹²³⁴-⁹⁽⁾₀-₉①-⓿*＊※]+|(?<=[\u4e00-\u9fff])[⁰¹²³⁴-⁹⁽⁾]+)$")
+"""The mark of a note behind a number (12.50①) or a name (合计¹): folded, a digit of its own would be joined to the number."""
 _GLOSS = re.compile(r"(?<=[\u4e00-\u9fff)])[A-Za-z][A-Za-z,.'&/-]*$")
 _MEMO = re.compile(r"^(?:其中|其[:：]中)[:：]?")
 

@@ -14,8 +14,6 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,10 +24,10 @@ from docx.oxml.table import CT_Tbl
 from docx.oxml.text.paragraph import CT_P
 
 from pipeline.readers.characters import fold
+from pipeline.readers.package import DAMAGES, check_package
 from pipeline.readers.printed import Cell, Grid, Line, Page, PrintedDocument, Unreadable
 
 CONVERSION_SECONDS = 120
-MOST_UNPACKED_BYTES = 400_000_000
 _ROOM_BYTES = 32_000_000
 
 _LARGE_WIDTH, _LARGE_HEIGHT = 3_600_000, 1_000_000
@@ -85,29 +83,6 @@ def convert(data: bytes, target: str = "docx", suffix: str = ".doc") -> bytes:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), folder)
             raise Unreadable("damaged_file", "LibreOffice cannot open the file")
         return result.read_bytes()
-
-
-DAMAGES = (
-    KeyError, IndexError, ValueError, TypeError, AttributeError, EOFError, NotImplementedError, OSError, SyntaxError,
-    zipfile.BadZipFile, zlib.error,
-)  # fmt: skip
-"""What the libraries of Office packages raise for damaged ones."""
-
-
-def check_package(data: bytes, what: str) -> None:
-    """Raise Unreadable where an Office package (a ZIP) is cut short, damaged or unpacks beyond reason."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
-            size = sum(entry.file_size for entry in package.infolist())
-            if any(entry.flag_bits & 0x1 for entry in package.infolist()):
-                raise Unreadable("encrypted_file", f"the {what} is protected by a password")
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
-        whole = b"PK\x05\x06" in data[-70_000:]
-        raise Unreadable(
-            "damaged_file" if whole else "truncated_file", f"the {what} cannot be unpacked: {error}"
-        ) from error
-    if size > MOST_UNPACKED_BYTES:
-        raise Unreadable("limit_exceeded", f"the {what} unpacks to {size} bytes")
 
 
 def _read_package(data: bytes, kind: str) -> PrintedDocument:

@@ -632,7 +632,7 @@ def _failures_told() -> Iterator[None]:
 
 def _members(data: bytes) -> Iterable[tuple[str, bytes]]:
     """The documents inside a container, as the readers know containers."""
-    return reader.members(data) if reader.detect_format(data) == "zip" else ()
+    return reader.members(data) if reader.is_archive(data) else ()
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, batch: dict[str, list[pl.DataFrame]]) -> None:

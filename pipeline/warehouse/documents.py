@@ -227,7 +227,7 @@ def refused(work: Work, reason: str, detail: str) -> Reading:
 
 def _container(work: Work) -> Reading:
     told = f"a container; its {work.member_count} documents stand by themselves"
-    return Reading(work.sha256[:16], {"document": [{**_document_row(work, "loaded", told), "format": "zip"}]})
+    return Reading(work.sha256[:16], {"document": [_document_row(work, "loaded", told)]})
 
 
 def _document_row(work: Work, status: str, reason: str) -> dict[str, Any]:

@@ -28,7 +28,7 @@ ROOMS: dict[str, frozenset[str]] = {
     "proofs": frozenset({"schemas", "readers", "forms", "editions", "figures"}),
     "reading": frozenset({"schemas", "readers", "forms", "editions", "figures", "proofs"}),
     "archive": frozenset({"schemas", "readers"}),
-    "fetching": frozenset({"schemas", "archive"}),
+    "fetching": frozenset({"schemas", "readers", "archive"}),
     "evaluation": frozenset({"schemas", "readers", "forms", "archive", "reading"}),
     "warehouse": frozenset({"schemas", "readers", "forms", "archive", "fetching", "reading"}),
     "publish": frozenset({"schemas", "readers", "forms", "proofs", "archive", "warehouse"}),

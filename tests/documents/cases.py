@@ -73,7 +73,7 @@ def read_case(case: Path) -> dict[str, list[Row]]:
 def _documents(path: Path) -> Iterator[tuple[str, bytes]]:
     data = path.read_bytes()
     try:
-        inside = reader.members(data) if reader.detect_format(data) == "zip" else [(path.name, data)]
+        inside = reader.members(data) if reader.is_archive(data) else [(path.name, data)]
     except Unreadable:
         inside = [(path.name, data)]
     yield from inside

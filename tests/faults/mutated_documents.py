@@ -543,7 +543,7 @@ def read_documents(
     os.environ.update(variables)
     try:
         store, readings = Store(folder / "archive"), Readings(folder / "readings")
-        members = lambda data: reader.members(data) if reader.detect_format(data) == "zip" else ()  # noqa: E731
+        members = lambda data: reader.members(data) if reader.is_archive(data) else ()  # noqa: E731
         taken = take_in([raw], store, members, folder / "index.json")
         work = unread(taken, Registry(), store, readings, Version("faults"), limits)
         fates = [Fate(step.file_name, step) for step in read_all(work, jobs, limits, read_watched)]

@@ -18,7 +18,7 @@ from pipeline.readers.printed import Unreadable
 
 
 def _members(data: bytes) -> list[tuple[str, bytes]]:
-    return reader.members(data) if reader.detect_format(data) == "zip" else []
+    return reader.members(data) if reader.is_archive(data) else []
 
 
 def _zip(**members: bytes) -> bytes:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import shutil
 import zipfile
-from datetime import datetime
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 
@@ -15,13 +14,10 @@ import pytest
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm
-from hypothesis import given
-from hypothesis import strategies as st
 from PIL import Image
 
 from pipeline.readers import reader, word
 from pipeline.readers.characters import fold
-from pipeline.readers.excel import display
 from pipeline.readers.printed import Grid, Line, PrintedDocument, Unreadable
 from pipeline.readers.scan import repair_number
 
@@ -222,34 +218,6 @@ def test_row_that_a_tracked_change_deleted_is_not_read() -> None:
     buffer = io.BytesIO()
     document.save(buffer)
     assert "人员" not in [cell.text for cell in the_grid(reader.read(buffer.getvalue())).cells]
-
-
-@pytest.mark.parametrize(
-    ("value", "code", "shown"),
-    [
-        (1234.5, "General", "1234.5"),
-        (0.1 + 0.2, "General", "0.3"),
-        (12219, "General", "12219"),
-        (1234567.891, "#,##0.00", "1,234,567.89"),
-        (-1234.5, "#,##0.00_);[Red]\\(#,##0.00\\)", "(1,234.50)"),
-        (0.125, "0.0%", "12.5%"),
-        (8, "00", "08"),
-        (0, '#,##0.00;-#,##0.00;""', ""),
-        (1234.5, '#,##0.00_ "元"', "1,234.50"),
-        (2.5, "0", "3"),
-        (1.5, "0.00##", "1.50"),
-        (None, "General", ""),
-        ("  文字 ", "@", "文字"),
-        (datetime(2026, 1, 16), "yyyy-mm-dd", "2026-01-16"),
-    ],
-)
-def test_display_of_numbers(value, code: str, shown: str) -> None:
-    assert display(value, code) == shown
-
-
-@given(st.integers(min_value=-(10**12), max_value=10**12))
-def test_display_keeps_the_amount(cents: int) -> None:
-    assert round(float(display(cents / 100, "#,##0.00").replace(",", "")) * 100) == cents
 
 
 def test_web_page_with_spans_and_without_layout_tables() -> None:
