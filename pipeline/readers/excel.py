@@ -9,7 +9,7 @@ from __future__ import annotations
 from pipeline.readers.printed import PrintedDocument
 from pipeline.readers.word import convert
 from pipeline.readers.workbooks import spreadsheet_xml, xls, xlsx
-from pipeline.readers.workbooks.sheet import pages_of
+from pipeline.readers.workbooks.sheet import document_of
 
 _READERS = {"xlsx": xlsx.read, "xls": xls.read, "xml2003": spreadsheet_xml.read}
 
@@ -20,6 +20,4 @@ def read(data: bytes, kind: str = "xlsx") -> PrintedDocument:
     Raises Unreadable: damaged_file, truncated_file, encrypted_file, limit_exceeded, converter_missing.
     """
     sheets = _READERS[kind](data) if kind in _READERS else xlsx.read(convert(data, "xlsx", f".{kind}"))
-    notes: list[str] = []
-    pages = pages_of(sheets, notes)
-    return PrintedDocument(format=kind, pages=pages, page_count=len(pages), notes=notes)
+    return document_of(sheets, kind)

@@ -12,7 +12,7 @@ from typing import Any
 
 from pipeline.readers.characters import fold
 from pipeline.readers.number_format import NotUnderstood, display
-from pipeline.readers.printed import Cell, Grid, Line, Page, Unreadable
+from pipeline.readers.printed import Cell, Grid, Line, Page, PrintedDocument, Unread, Unreadable
 
 MOST_CELLS = 2_000_000
 MOST_MERGED = 100_000
@@ -59,9 +59,16 @@ class Sheet:
         self.concealed[why] = self.concealed.get(why, 0) + 1
 
 
-def pages_of(sheets: list[Sheet], notes: list[str]) -> list[Page]:
-    """One page per sheet, hidden ones named and not read. `notes` takes what is to be said of the whole document."""
-    return [page_of(number, sheet, notes) for number, sheet in enumerate(sheets, 1)]
+def document_of(sheets: list[Sheet], kind: str) -> PrintedDocument:
+    """One page per sheet, hidden ones named and not read."""
+    notes: list[str] = []
+    pages = [page_of(number, sheet, notes) for number, sheet in enumerate(sheets, 1)]
+    unread = [
+        Unread(f"sheet {fold(sheet.title)}: {told}", number)
+        for number, sheet in enumerate(sheets, 1)
+        for told in sheet.unread
+    ]
+    return PrintedDocument(kind, pages, len(pages), notes, unread)
 
 
 def page_of(number: int, sheet: Sheet, notes: list[str]) -> Page:
@@ -89,7 +96,7 @@ def _seen(sheet: Sheet) -> dict[Place, str]:
 
 
 def _problem(sheet: Sheet, title: str) -> str | None:
-    told = [f"{count} cells {why} are not read" for why, count in sheet.concealed.items()] + sheet.unread
+    told = [f"{count} cells {why} are not read" for why, count in sheet.concealed.items()]
     return f"sheet {title}: {'; '.join(told)}" if told else None
 
 

@@ -98,11 +98,11 @@ def test_errors_are_amounts_that_nobody_can_read() -> None:
 def test_a_picture_that_could_be_a_table_is_named() -> None:
     picture = io.BytesIO()
     Image.new("RGB", (900, 600)).save(picture, "PNG")
-
-    def change(sheet: Any) -> None:
-        sheet.add_image(BookImage(io.BytesIO(picture.getvalue())), "A5")
-
-    assert "1 pictures as large as a table" in (first_page(change).problem or "")
+    book = openpyxl.Workbook()
+    book.active.append(["合计"])
+    book.active.add_image(BookImage(picture), "A5")
+    (unread,) = reader.read(saved(book)).unread
+    assert (unread.page_number, "1 pictures as large as a table" in unread.detail) == (1, True)
 
 
 def strict(data: bytes) -> bytes:
