@@ -14,15 +14,14 @@ import ctypes
 import math
 import re
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import Any, Self
 
 import numpy as np
 import pypdfium2.raw as pdfium
 
-from pipeline.readers import open_tables, pdf_reference, pictured, scan
+from pipeline.readers import calls, ink, open_tables, pdf_reference, pictured, scan
 from pipeline.readers.characters import (
     FOLDING,
     Characters,
@@ -30,6 +29,7 @@ from pipeline.readers.characters import (
     is_unmapped,
     lines,
 )
+from pipeline.readers.drawn import THIN, Bounds, Drawn, collect
 from pipeline.readers.printed import (
     Box,
     Cell,
@@ -48,219 +48,15 @@ from pipeline.readers.ruling import (
     lattice,
     snap_and_join,
 )
+from pipeline.readers.small_digits import mark_small_digits
 from pipeline.readers.typefaces import use_own_typefaces
 
 MOST_PAGES = 3000
 MOST_ENCLOSED = 1000
 MOST_CHARACTERS = 60_000
 """A page with more is no page of print."""
-THIN = 3.5
-"""A path or filled area thinner than this (points) is a rule."""
-
-_TEXT, _PATH, _IMAGE, _FORM = 1, 2, 3, 5
 _SPACES = re.compile(r"\s")
 _SUSPECT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffd\ufffe\ue000-\uf8ff]")
-
-
-def _prototype(function: Any, *arguments: Any, result: Any = ctypes.c_int) -> Callable[..., Any]:
-    """The same C function without ctypes' checks of pointer types: addresses are passed as integers."""
-    address = ctypes.cast(function, ctypes.c_void_p).value
-    assert address is not None
-    return ctypes.CFUNCTYPE(result, *arguments)(address)
-
-
-_P, _I = ctypes.c_void_p, ctypes.c_int
-_loose_box = _prototype(pdfium.FPDFText_GetLooseCharBox, _P, _I, _P)
-_tight_box = _prototype(pdfium.FPDFText_GetCharBox, _P, _I, _P, _P, _P, _P)
-_text_object = _prototype(pdfium.FPDFText_GetTextObject, _P, _I, result=_P)
-_char_matrix = _prototype(pdfium.FPDFText_GetMatrix, _P, _I, _P)
-_object_count = _prototype(pdfium.FPDFPage_CountObjects, _P)
-_object_at = _prototype(pdfium.FPDFPage_GetObject, _P, _I, result=_P)
-_form_count = _prototype(pdfium.FPDFFormObj_CountObjects, _P)
-_form_object_at = _prototype(pdfium.FPDFFormObj_GetObject, _P, ctypes.c_ulong, result=_P)
-_object_type = _prototype(pdfium.FPDFPageObj_GetType, _P)
-_object_bounds = _prototype(pdfium.FPDFPageObj_GetBounds, _P, _P, _P, _P, _P)
-_object_matrix = _prototype(pdfium.FPDFPageObj_GetMatrix, _P, _P)
-_fill_colour = _prototype(pdfium.FPDFPageObj_GetFillColor, _P, _P, _P, _P, _P)
-_stroke_colour = _prototype(pdfium.FPDFPageObj_GetStrokeColor, _P, _P, _P, _P, _P)
-_draw_mode = _prototype(pdfium.FPDFPath_GetDrawMode, _P, _P, _P)
-_segment_count = _prototype(pdfium.FPDFPath_CountSegments, _P)
-_segment_at = _prototype(pdfium.FPDFPath_GetPathSegment, _P, _I, result=_P)
-_segment_point = _prototype(pdfium.FPDFPathSegment_GetPoint, _P, _P, _P)
-_segment_type = _prototype(pdfium.FPDFPathSegment_GetType, _P)
-_segment_closes = _prototype(pdfium.FPDFPathSegment_GetClose, _P)
-_clip_path = _prototype(pdfium.FPDFPageObj_GetClipPath, _P, result=_P)
-_clip_count = _prototype(pdfium.FPDFClipPath_CountPaths, _P)
-_clip_segment_count = _prototype(pdfium.FPDFClipPath_CountPathSegments, _P, _I)
-_clip_segment = _prototype(pdfium.FPDFClipPath_GetPathSegment, _P, _I, _I, result=_P)
-_render_mode = _prototype(pdfium.FPDFTextObj_GetTextRenderMode, _P)
-
-Matrix = tuple[float, float, float, float, float, float]
-
-
-@dataclass(slots=True)
-class _Drawn:
-    """What a page draws besides characters, in user space. Rules are (x0, y0, x1, y1)."""
-
-    rules: list[tuple[float, float, float, float]] = field(default_factory=list)
-    faint_rules: list[tuple[float, float, float, float]] = field(default_factory=list)
-    pictures: list[tuple[float, float, float, float]] = field(default_factory=list)
-    text_count: int = 0
-    odd_texts: dict[int, str] = field(default_factory=dict)
-    """Text objects (addresses) that may be no print of the form: slanted, sideways, coloured, invisible."""
-    clips: dict[int, tuple[float, float, float, float]] = field(default_factory=dict)
-    """Text objects (addresses) with the rectangle outside of which they are not printed."""
-
-
-class _Scratch:
-    """Buffers for results of C calls, allocated once."""
-
-    def __init__(self) -> None:
-        self.floats = (ctypes.c_float * 8)()
-        self.integers = (ctypes.c_uint * 4)()
-        base, whole = ctypes.addressof(self.floats), ctypes.addressof(self.integers)
-        self.f = [base + 4 * index for index in range(8)]
-        self.i = [whole + 4 * index for index in range(4)]
-
-
-def _multiply(inner: Matrix, outer: Matrix) -> Matrix:
-    a, b, c, d, e, f = inner
-    g, h, i, j, k, m = outer
-    return (
-        a * g + b * i,
-        a * h + b * j,
-        c * g + d * i,
-        c * h + d * j,
-        e * g + f * i + k,
-        e * h + f * j + m,
-    )
-
-
-def _map_box(box: tuple[float, float, float, float], matrix: Matrix | None) -> tuple[float, float, float, float]:
-    if matrix is None:
-        return box
-    a, b, c, d, e, f = matrix
-    x0, y0, x1, y1 = box
-    xs = [a * x + c * y + e for x in (x0, x1) for y in (y0, y1)]
-    ys = [b * x + d * y + f for x in (x0, x1) for y in (y0, y1)]
-    return min(xs), min(ys), max(xs), max(ys)
-
-
-def _collect(drawn: _Drawn, scratch: _Scratch, handle: int, outer: Matrix | None, depth: int) -> None:
-    """Add the objects of a page (depth 0) or of a form object to `drawn`."""
-    f, i, floats, integers = scratch.f, scratch.i, scratch.floats, scratch.integers
-    count = _object_count(handle) if depth == 0 else _form_count(handle)
-    at = _object_at if depth == 0 else _form_object_at
-    for index in range(count):
-        item = at(handle, index)
-        kind = _object_type(item)
-        if kind == _TEXT:
-            drawn.text_count += 1
-            if depth == 0:
-                clip = _clip_path(item)
-                paths = _clip_count(clip) if clip else 0
-                if paths > 0 and _clip_segment_count(clip, paths - 1) in (4, 5):
-                    _segment_point(_clip_segment(clip, paths - 1, 0), f[0], f[1])
-                    _segment_point(_clip_segment(clip, paths - 1, 2), f[2], f[3])
-                    x0, y0, x1, y1 = floats[0], floats[1], floats[2], floats[3]
-                    drawn.clips[item] = (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
-            _object_matrix(item, f[0])
-            a, b, c, d = floats[0], floats[1], floats[2], floats[3]
-            if outer is not None:
-                a, b, c, d = _multiply((a, b, c, d, 0.0, 0.0), outer)[:4]
-            if abs(b) > 0.01 * abs(a) or a < 0:
-                degrees = math.degrees(math.atan2(b, a)) % 360
-                quarter = round(degrees / 90)
-                drawn.odd_texts[item] = "sideways" if abs(degrees - 90 * quarter) < 3 else "slanted"
-            elif _render_mode(item) in (3, 7):
-                drawn.odd_texts[item] = "invisible"
-            else:
-                _fill_colour(item, i[0], i[1], i[2], i[3])
-                red, green, blue = integers[0], integers[1], integers[2]
-                if integers[3] < 8:
-                    drawn.odd_texts[item] = "invisible"
-                elif max(red, green, blue) - min(red, green, blue) > 60:
-                    drawn.odd_texts[item] = "coloured"
-                elif integers[3] < 200 or 120 < red < 250:
-                    drawn.odd_texts[item] = "pale"
-        elif kind == _PATH:
-            _collect_path(drawn, scratch, item, outer)
-        elif kind == _IMAGE:
-            if _object_bounds(item, f[0], f[1], f[2], f[3]):
-                box = _map_box((floats[0], floats[1], floats[2], floats[3]), outer)
-                if min(box[2] - box[0], box[3] - box[1]) <= THIN:
-                    drawn.rules.append(box)
-                else:
-                    drawn.pictures.append(box)
-        elif kind == _FORM and depth < 6:
-            _object_matrix(item, f[0])
-            own: Matrix = (
-                floats[0],
-                floats[1],
-                floats[2],
-                floats[3],
-                floats[4],
-                floats[5],
-            )
-            _collect(
-                drawn,
-                scratch,
-                item,
-                own if outer is None else _multiply(own, outer),
-                depth + 1,
-            )
-
-
-def _collect_path(drawn: _Drawn, scratch: _Scratch, item: int, outer: Matrix | None) -> None:
-    f, i, floats, integers = scratch.f, scratch.i, scratch.floats, scratch.integers
-    if not _object_bounds(item, f[0], f[1], f[2], f[3]):
-        return
-    box = (floats[0], floats[1], floats[2], floats[3])
-    if outer is not None:
-        box = _map_box(box, outer)
-    _draw_mode(item, i[0], i[1])
-    filled, stroked = integers[0], integers[1]
-    if not filled and not stroked:
-        return
-    if stroked:
-        _stroke_colour(item, i[0], i[1], i[2], i[3])
-    else:
-        _fill_colour(item, i[0], i[1], i[2], i[3])
-    faint = integers[3] < 20 or min(integers[0], integers[1], integers[2]) > 247
-    thin = box[2] - box[0] <= THIN or box[3] - box[1] <= THIN
-    if thin:
-        (drawn.faint_rules if faint else drawn.rules).append(box)
-        return
-    target = drawn.rules if stroked and not faint else drawn.faint_rules
-    count = _segment_count(item)
-    if count > 20_000:
-        return
-    _object_matrix(item, f[2])
-    matrix: Matrix = (floats[2], floats[3], floats[4], floats[5], floats[6], floats[7])
-    if outer is not None:
-        matrix = _multiply(matrix, outer)
-    a, b, c, d, e, g = matrix
-    start_x = start_y = x = y = 0.0
-    corners: list[tuple[float, float, float, float]] = []
-    for index in range(count):
-        segment = _segment_at(item, index)
-        _segment_point(segment, f[0], f[1])
-        px, py = floats[0], floats[1]
-        px, py = a * px + c * py + e, b * px + d * py + g
-        kind = _segment_type(segment)
-        if kind == 2:
-            start_x, start_y = px, py
-        elif kind == 0 and (abs(px - x) < 1.0 or abs(py - y) < 1.0):
-            corners.append((min(x, px), min(y, py), max(x, px), max(y, py)))
-        x, y = px, py
-        if _segment_closes(segment):
-            if abs(start_x - x) < 1.0 or abs(start_y - y) < 1.0:
-                corners.append((min(x, start_x), min(y, start_y), max(x, start_x), max(y, start_y)))
-            x, y = start_x, start_y
-    if filled and not stroked and len(corners) > 6:
-        # thin bars drawn as one path of many rectangles are rules, large areas are shading
-        target = drawn.faint_rules if faint else drawn.rules
-    target.extend(corners)
 
 
 class _Frame:
@@ -303,6 +99,25 @@ class PageContent:
     unmapped_count: int
     set_aside: str = ""
     invisible_count: int = 0
+    unseen: str = ""
+    """What the page draws, but does not show."""
+    turns: dict[int, int] = field(default_factory=dict)
+    """Characters (by their place in `characters`) that stand otherwise than upright: the quarter turns that set them so."""
+
+
+_DRAWN_NOTES = frozenset(
+    {
+        pdfium.FPDF_ANNOT_FREETEXT, pdfium.FPDF_ANNOT_LINE, pdfium.FPDF_ANNOT_SQUARE, pdfium.FPDF_ANNOT_CIRCLE, pdfium.FPDF_ANNOT_POLYGON,
+        pdfium.FPDF_ANNOT_POLYLINE, pdfium.FPDF_ANNOT_STAMP, pdfium.FPDF_ANNOT_INK, pdfium.FPDF_ANNOT_WIDGET, pdfium.FPDF_ANNOT_WATERMARK,
+        pdfium.FPDF_ANNOT_REDACT,
+    }
+)  # fmt: skip
+"""Kinds of annotation that print something of their own on the page, unlike links, marks on text, and notes that open in a window."""
+
+
+def _has_layers(data: bytes) -> bool:
+    """Whether the PDF has optional content, which may be off; where its catalogue is packed, that can't be told, and is assumed."""
+    return b"/OCProperties" in data or b"/ObjStm" in data
 
 
 def _attachment_name(attachment: Any) -> str:
@@ -312,6 +127,17 @@ def _attachment_name(attachment: Any) -> str:
         pdfium.FPDFAttachment_GetName(attachment, buffer, size)
     name = bytes(buffer)[:size].decode("utf-16-le", errors="replace").rstrip("\0")
     return "".join(character if character.isprintable() else "\ufffd" for character in name)[:200]
+
+
+def _unseen(text_address: int, text: list[str], raw: np.ndarray, judge: ink.Judge) -> set[int]:
+    """Characters of texts that are seen in part, which are not seen themselves."""
+    characters: dict[int, list[tuple[int, Bounds]]] = {}
+    for number, character in enumerate(text):
+        if not character.isspace() and (address := calls.text_object(text_address, number)) in judge.changes:
+            left, top, right, bottom = raw[number].tolist()
+            if right - left > 0.5 and top - bottom > 1.0:  # other rectangles say nothing of where the ink is
+                characters.setdefault(address, []).append((number, (left, bottom, right, top)))
+    return set().union(*(judge.without_ink(address, members) for address, members in characters.items()))
 
 
 class PdfFile:
@@ -327,7 +153,8 @@ class PdfFile:
                 raise Unreadable("encrypted_file", "the PDF asks for a password")
             raise Unreadable("damaged_file", f"PDFium cannot open the PDF (error {code})")
         self.page_count: int = pdfium.FPDF_GetPageCount(self.handle)
-        self._scratch = _Scratch()
+        self._scratch = calls.Scratch()
+        self.has_layers = _has_layers(data)
 
     def __enter__(self) -> Self:
         return self
@@ -351,13 +178,25 @@ class PdfFile:
         page = pdfium.FPDF_LoadPage(self.handle, index)
         if not page:
             raise ValueError("PDFium cannot load the page")
-        text_page = pdfium.FPDFText_LoadPage(page)
         try:
-            return self._content(page, text_page)
+            page = self._with_notes(page, index)
+            return self._content(page)
         finally:
-            if text_page:
-                pdfium.FPDFText_ClosePage(text_page)
             pdfium.FPDF_ClosePage(page)
+
+    def _with_notes(self, page: Any, index: int) -> Any:
+        """The page with the notes, stamps and form fields on it made part of what it draws."""
+        kinds = set()
+        for number in range(pdfium.FPDFPage_GetAnnotCount(page)):
+            annotation = pdfium.FPDFPage_GetAnnot(page, number)
+            kinds.add(pdfium.FPDFAnnot_GetSubtype(annotation))
+            pdfium.FPDFPage_CloseAnnot(annotation)
+        if kinds & _DRAWN_NOTES and pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY) == pdfium.FLATTEN_SUCCESS:
+            flat = pdfium.FPDF_LoadPage(self.handle, index)
+            if flat:
+                pdfium.FPDF_ClosePage(page)
+                return flat
+        return page
 
     def render(self, index: int, scale: float, turn: int = 0) -> np.ndarray:
         """Page `index` (from 0) as grey as its print is, `scale` pixels to a point, turned clockwise by `turn` degrees from how it is displayed.
@@ -385,15 +224,26 @@ class PdfFile:
             pdfium.FPDFBitmap_Destroy(bitmap)
             pdfium.FPDF_ClosePage(page)
 
-    def _content(self, page: Any, text_page: Any) -> PageContent:
+    def _content(self, page: Any) -> PageContent:
         scratch = self._scratch
-        page_address = ctypes.cast(page, _P).value or 0
-        text_address = ctypes.cast(text_page, _P).value or 0
         bounds = pdfium.FS_RECTF()
         pdfium.FPDF_GetPageBoundingBox(page, bounds)
         user_box = (bounds.left, bounds.bottom, bounds.right, bounds.top)
-        drawn = _Drawn()
-        _collect(drawn, scratch, page_address, None, 0)
+        quarter = pdfium.FPDFPage_GetRotation(page)
+        drawn = collect(ctypes.cast(page, calls.ADDRESS).value or 0, scratch)
+        judge = ink.Judge(page, _Frame(user_box, quarter))
+        judge.hide_unseen(ink.doubted(drawn, scratch, has_layers=self.has_layers))
+        text_page = pdfium.FPDFText_LoadPage(page)
+        try:
+            return self._text_content(text_page, user_box, quarter, drawn, judge)
+        finally:
+            if text_page:
+                pdfium.FPDFText_ClosePage(text_page)
+
+    def _text_content(
+        self, text_page: Any, user_box: Bounds, quarter: int, drawn: Drawn, judge: ink.Judge
+    ) -> PageContent:
+        text_address = ctypes.cast(text_page, calls.ADDRESS).value or 0
         count = pdfium.FPDFText_CountChars(text_page) if text_page else 0
         if count > MOST_CHARACTERS:
             raise ValueError(f"{count} characters on one page")
@@ -401,23 +251,26 @@ class PdfFile:
         raw = np.zeros((max(count, 1), 4), dtype=np.float32)
         base = raw.ctypes.data
         for number in range(count):
-            _loose_box(text_address, number, base + 16 * number)
+            calls.loose_box(text_address, number, base + 16 * number)
         raw = raw[:count]  # left, top, right, bottom as FS_RECTF has them
         clips = None
         if drawn.clips:
             everything = (-1e6, -1e6, 1e6, 1e6)
             of = drawn.clips
-            clips = np.array([of.get(_text_object(text_address, number), everything) for number in range(count)])
+            clips = np.array([of.get(calls.text_object(text_address, number), everything) for number in range(count)])
 
-        quarter = pdfium.FPDFPage_GetRotation(page)
+        unseen = _unseen(text_address, text, raw, judge) if judge.changes else set()
         turned = quarter
         kinds: dict[int, str] = {}
+        quarters: dict[int, int] = {}
         if count and (drawn.odd_texts or quarter):
-            turned, kinds = self._oddities(text_address, text, drawn, quarter)
+            turned, kinds, quarters = self._oddities(text_address, text, drawn, quarter)
         frame = _Frame(user_box, turned)
         boxes = frame.boxes(raw[:, [0, 3, 2, 1]].astype(np.float64)) if count else np.zeros((0, 4))
         clipped = frame.boxes(clips) if clips is not None and count else None
-        return self._assemble(frame, text, boxes, clipped, drawn, kinds, (turned - quarter) % 4 * 90, text_address)
+        return self._assemble(
+            frame, text, boxes, clipped, drawn, kinds, quarters, unseen, (turned - quarter) % 4 * 90, text_address
+        )
 
     def _text(self, text_page: Any, count: int) -> list[str]:
         """The characters as a list of length `count`."""
@@ -434,28 +287,32 @@ class PdfFile:
             for point in (get(text_page, number) for number in range(count))
         ]
 
-    def _oddities(self, text_address: int, text: list[str], drawn: _Drawn, quarter: int) -> tuple[int, dict[int, str]]:
-        """The quarter turns that set the majority of the text upright, and what is odd about which characters."""
+    def _oddities(
+        self, text_address: int, text: list[str], drawn: Drawn, quarter: int
+    ) -> tuple[int, dict[int, str], dict[int, int]]:
+        """The quarter turns that set the majority of the text upright, what is odd about which characters, and how those on their side are turned."""
         kinds: dict[int, str] = {}
+        quarters: dict[int, int] = {}
+        of_text: dict[int, int] = {}
         odd = drawn.odd_texts
         for number in range(len(text)):
-            kind = odd.get(_text_object(text_address, number) or 0)
+            address = calls.text_object(text_address, number) or 0
+            kind = odd.get(address)
             if kind is not None:
                 kinds[number] = kind
-        sideways = [number for number, kind in kinds.items() if kind == "sideways"]
+            if kind == "sideways":
+                if address not in of_text:
+                    calls.char_matrix(text_address, number, self._scratch.f[0])
+                    floats = self._scratch.floats
+                    of_text[address] = round(math.degrees(math.atan2(floats[1], floats[0])) / 90) % 4
+                quarters[number] = of_text[address]
         turned = quarter
         printed = sum(1 for character in text if not character.isspace())
-        if 2 * len(sideways) > printed or (quarter and sideways):
-            angles: Counter[int] = Counter()
-            for number in sideways[:: max(1, len(sideways) // 40)]:
-                _char_matrix(text_address, number, self._scratch.f[0])
-                floats = self._scratch.floats
-                angles[round(math.degrees(math.atan2(floats[1], floats[0])) / 90) % 4] += 1
-            if 2 * len(sideways) > printed and angles:
-                turned = angles.most_common(1)[0][0]
+        if 2 * len(quarters) > printed:
+            turned = Counter(quarters.values()).most_common(1)[0][0]
         elif quarter:
             turned = 0
-        return turned, kinds
+        return turned, kinds, quarters
 
     def _assemble(
         self,
@@ -463,8 +320,10 @@ class PdfFile:
         text: list[str],
         boxes: np.ndarray,
         clips: np.ndarray | None,
-        drawn: _Drawn,
+        drawn: Drawn,
         kinds: dict[int, str],
+        quarters: dict[int, int],
+        unseen: set[int],
         turn: int,
         text_address: int,
     ) -> PageContent:
@@ -485,7 +344,11 @@ class PdfFile:
         keep = [
             number
             for number, character in enumerate(text)
-            if not character.isspace() and inside[number] and number not in aside and character != "\x00"
+            if not character.isspace()
+            and inside[number]
+            and number not in aside
+            and number not in unseen
+            and character != "\x00"
         ]
         shown = [text[number] for number in keep]
         unmapped = 0
@@ -505,6 +368,7 @@ class PdfFile:
         kept = boxes[keep]
         columns = kept.T.tolist() if keep else [[], [], [], []]
         characters = Characters(shown, columns[0], columns[1], columns[2], columns[3])
+        mark_small_digits(characters)
         if clips is not None:
             # a name too long for its cell is cut off in print; the rest of it still belongs to that cell
             kept = kept.copy()
@@ -528,13 +392,15 @@ class PdfFile:
             unmapped_count=unmapped,
             set_aside="".join(text[number] for number in sorted(aside) if not text[number].isspace()),
             invisible_count=sum(1 for kind in kinds.values() if kind == "invisible"),
+            unseen="".join(text[number] for number in sorted(unseen)),
+            turns=_turns(keep, quarters, frame.quarter) if quarters else {},
         )
 
     def _tight(self, frame: _Frame, text_address: int, number: int, fallback: np.ndarray) -> np.ndarray:
         """The ink box of a character whose font states no usable height or width."""
         values = (ctypes.c_double * 4)()
         base = ctypes.addressof(values)
-        if not _tight_box(text_address, number, base, base + 8, base + 16, base + 24):
+        if not calls.tight_box(text_address, number, base, base + 8, base + 16, base + 24):
             return fallback
         left, right, low, high = values
         if high - low < 0.5:
@@ -543,24 +409,63 @@ class PdfFile:
         return frame.boxes(np.array([[left, low, right, high]]))[0]
 
 
+def _turns(keep: list[int], quarters: dict[int, int], quarter: int) -> dict[int, int]:
+    """The quarter turns of the kept characters (by place) that do not stand upright in the frame of the page."""
+    turns = ((place, (quarters.get(number, 0) - quarter) % 4) for place, number in enumerate(keep))
+    return {place: turn for place, turn in turns if turn}
+
+
 def _set_aside(text: list[str], boxes: np.ndarray, kinds: dict[int, str]) -> set[int]:
-    """Characters that belong to a stamp or a watermark: slanted ones, and coloured or pale ones printed over others."""
+    """Characters that belong to a stamp or a watermark: slanted ones, and coloured or pale ones printed over others.
+
+    A watermark is told by its run: what is pale and printed over other text goes whole, and so do all like it.
+    """
     aside = {number for number, kind in kinds.items() if kind == "slanted"}
     doubtful = [n for n, kind in kinds.items() if kind in ("coloured", "pale") and not text[n].isspace()]
     plain = np.array([n for n, c in enumerate(text) if n not in kinds and not c.isspace()], dtype=int)
-    if doubtful and len(plain):
-        others = boxes[plain]
-        size = float(np.median(others[:, 3] - others[:, 1]))
-        for number in doubtful:
-            x0, top, x1, bottom = boxes[number]
-            overlap = np.minimum(others[:, 2], x1) - np.maximum(others[:, 0], x0)
-            rise = np.minimum(others[:, 3], bottom) - np.maximum(others[:, 1], top)
-            covered = (overlap > 0.3 * np.minimum(x1 - x0, others[:, 2] - others[:, 0])) & (
-                rise > 0.4 * (others[:, 3] - others[:, 1])
-            )
-            if covered.any() or (kinds[number] == "pale" and bottom - top > 2.5 * size):
-                aside.add(number)
+    if not doubtful or not len(plain):
+        return aside
+    others = boxes[plain]
+    size = float(np.median(others[:, 3] - others[:, 1]))
+    over = {number for number in doubtful if _is_over(boxes[number], others)}
+    aside |= {n for n in over if kinds[n] == "coloured"}
+    runs = _pale_runs(text, boxes, kinds)
+    printed_over = {_wording(run, text) for run in runs if not over.isdisjoint(run)}
+    for run in runs:
+        if _wording(run, text) in printed_over:
+            aside.update(run)
+        aside.update(n for n in run if boxes[n, 3] - boxes[n, 1] > 2.5 * size)
     return aside
+
+
+def _is_over(box: np.ndarray, others: np.ndarray) -> bool:
+    x0, top, x1, bottom = box
+    overlap = np.minimum(others[:, 2], x1) - np.maximum(others[:, 0], x0)
+    rise = np.minimum(others[:, 3], bottom) - np.maximum(others[:, 1], top)
+    covered = (overlap > 0.3 * np.minimum(x1 - x0, others[:, 2] - others[:, 0])) & (
+        rise > 0.4 * (others[:, 3] - others[:, 1])
+    )
+    return bool(covered.any())
+
+
+def _wording(run: list[int], text: list[str]) -> str:
+    return "".join(text[number] for number in run)
+
+
+def _pale_runs(text: list[str], boxes: np.ndarray, kinds: dict[int, str]) -> list[list[int]]:
+    """Pale characters that follow one another on a line."""
+    runs: list[list[int]] = []
+    for number in sorted(n for n, kind in kinds.items() if kind == "pale" and not text[n].isspace()):
+        if runs:
+            last = runs[-1][-1]
+            size = boxes[last, 3] - boxes[last, 1]
+            level = abs(boxes[last, 1] - boxes[number, 1]) < 0.3 * size
+            # blanks may stand between, and no more than a wide one
+            if level and number - last <= 3 and -size < boxes[number, 0] - boxes[last, 2] < 2 * size:
+                runs[-1].append(number)
+                continue
+        runs.append([number])
+    return runs
 
 
 def _rules(frame: _Frame, rules: list[tuple[float, float, float, float]]) -> tuple[list[Segment], list[Segment]]:
@@ -599,7 +504,7 @@ def compose(content: PageContent, number: int, method: str = "pdf") -> Page:
     tables, loose_rules = _ruled_tables(content, free)
     blocks: list[tuple[float, float, Line | Grid]] = []
     for table in tables:
-        grid = _grid(table, characters, number, method)
+        grid = _grid(table, content, number, method)
         if grid is None:
             for members in table.members:
                 free[members] = True
@@ -744,7 +649,7 @@ def _keep_runs_whole(
                 rooms[member] = winner
 
 
-def _grid(table: _Table, characters: Characters, number: int, method: str) -> Grid | None:
+def _grid(table: _Table, content: PageContent, number: int, method: str) -> Grid | None:
     """The grid of a ruled table; None where its rooms hold boxed body text and not a table."""
     if not any(table.members):
         return None
@@ -769,7 +674,7 @@ def _grid(table: _Table, characters: Characters, number: int, method: str) -> Gr
         )
         text, text_x0 = "", None
         if entry:
-            text_lines = lines(characters, entry)
+            text_lines = _lines_of_cell(content, entry)
             text = text_lines[0].text if len(text_lines) == 1 else "\n".join([line.text for line in text_lines])
             text_x0 = round(text_lines[0].x0, 2)
         cells.append(
@@ -794,6 +699,21 @@ def _grid(table: _Table, characters: Characters, number: int, method: str) -> Gr
         box=Box(round(x0, 2), round(top, 2), round(x1, 2), round(bottom, 2)),
         column_edges=tuple(round(x, 2) for x in grid.xs),
     )
+
+
+def _lines_of_cell(content: PageContent, members: list[int]) -> list[TextLine]:
+    """The lines of a cell; where most of its characters lie on their side, as they read when the cell is turned."""
+    turned = Counter(content.turns.get(member, 0) for member in members).most_common(1)[0][0] if content.turns else 0
+    if not turned:
+        return lines(content.characters, members)
+    frame, source = _Frame((0.0, 0.0, content.width, content.height), turned), content.characters
+    # the frame counts from the foot of the page
+    sides = np.array([(source.x0[m], source.bottom[m], source.x1[m], source.top[m]) for m in members])
+    sides[:, [1, 3]] = content.height - sides[:, [1, 3]]
+    columns = frame.boxes(sides).T.tolist()
+    text_lines = lines(Characters([source.text[m] for m in members], *columns), range(len(members)))
+    left = min(source.x0[member] for member in members)
+    return [replace(line, x0=left, members=[members[m] for m in line.members]) for line in text_lines]
 
 
 def _printed_lines(text_lines: list[TextLine], characters: Characters, number: int) -> list[Line]:
@@ -883,6 +803,8 @@ def _read_page(file: PdfFile, data: bytes, index: int, notes: list[str]) -> Page
         return Page(number=number, blocks=[], method="pdf", problem=str(error))
     if content.set_aside:
         notes.append(f"page {number}: set aside as stamp or watermark: {content.set_aside[:80]}")
+    if content.unseen:
+        notes.append(f"page {number}: drawn, but not seen on the page: {content.unseen[:80]}")
     if content.unmapped_count > max(2, 0.01 * len(content.characters)):
         page = _read_unmapped(file, data, content, index, notes)
         if page is not None:
