@@ -43,7 +43,7 @@ $(VENV)/bin/yusuan: Makefile $(VENV)/.installed
 
 # Dagster needs the manifest before it can load the definitions.
 dbt_project/target/manifest.json: $(VENV)/.installed $(VENV)/bin/yusuan $(DBT_SOURCES)
-	$(VENV)/bin/python -c 'from pipeline.warehouse.manifest import ensure_manifest; ensure_manifest()'
+	$(VENV)/bin/python -c 'from pipeline.warehouse.transformation import ensure_manifest; ensure_manifest()'
 	touch $@
 
 warehouse: setup ## Build warehouse/yusuan.duckdb from raw/ (and RAW="DIR …") 生成数据仓库

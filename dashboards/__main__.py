@@ -15,7 +15,7 @@ from dashboards.bundle import ROOT
 from dashboards.server import ADMIN, NoSuperset, Superset
 from pipeline.publish.postgres import READER, publish
 from pipeline.publish.postgres_server import DATABASE, NoServer, TrialServer
-from pipeline.warehouse.build import DEFAULT_FILE
+from pipeline.warehouse.places import DEFAULT_FILE
 
 LOGIN = "superset"
 

@@ -46,7 +46,7 @@ FormatOption = Annotated[Format, typer.Option("--format", "-f", help="table, csv
 
 
 def _file(warehouse: Path | None) -> Path:
-    from pipeline.warehouse.build import DEFAULT_FILE
+    from pipeline.warehouse.places import DEFAULT_FILE
 
     return warehouse or DEFAULT_FILE
 
@@ -80,7 +80,8 @@ def build(
     from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
 
-    from pipeline.warehouse.build import DEFAULT_RAW, Warehouse
+    from pipeline.warehouse.build import Warehouse
+    from pipeline.warehouse.places import DEFAULT_RAW
 
     columns = (
         SpinnerColumn(),
@@ -552,7 +553,7 @@ def main() -> None:
     except OSError as error:
         _fail(f"{error.strerror or error}: {error.filename or ''}")
     except Exception as error:
-        from pipeline.warehouse.build import BuildFailed, WarehouseBusy
+        from pipeline.warehouse.failures import BuildFailed, WarehouseBusy
 
         if isinstance(error, BuildFailed | WarehouseBusy):
             _fail(str(error))

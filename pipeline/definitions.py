@@ -5,7 +5,7 @@ from dagster_dbt import DbtCliResource
 
 from pipeline.assets import automation, fetching, publishing, warehouse
 from pipeline.assets.resource import WarehouseResource
-from pipeline.warehouse.build import DBT
+from pipeline.warehouse.places import DBT
 
 defs = dg.Definitions(
     assets=[

@@ -21,8 +21,10 @@ from pipeline.archive.intake import input_files
 from pipeline.assets.fetching import Due, visit_due_sources
 from pipeline.fetching.sources import CHINA_TIME, Rhythm, read_sources
 from pipeline.warehouse.alerts import alert
-from pipeline.warehouse.build import DEFAULT_FILE, DEFAULT_RAW, Warehouse, hours_since_last_build
+from pipeline.warehouse.build import Warehouse
+from pipeline.warehouse.events import hours_since_last_build
 from pipeline.warehouse.fetch import due
+from pipeline.warehouse.places import DEFAULT_FILE, DEFAULT_RAW
 
 FRESHNESS_HOURS = float(os.environ.get("YUSUAN_FRESHNESS_HOURS", "26"))
 BEIJING = "Asia/Shanghai"

@@ -21,8 +21,9 @@ from pipeline.assets.warehouse import markdown
 from pipeline.fetching.runs import FetchingInProgress, FetchReport
 from pipeline.fetching.sources import read_sources
 from pipeline.warehouse.alerts import alert
-from pipeline.warehouse.build import DEFAULT_FILE, Warehouse
+from pipeline.warehouse.build import Warehouse
 from pipeline.warehouse.fetch import fetch
+from pipeline.warehouse.places import DEFAULT_FILE
 
 POOL = "fetching"
 KEY = dg.AssetKey("fetched_documents")

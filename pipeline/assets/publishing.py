@@ -14,7 +14,7 @@ import dagster as dg
 from pipeline.publish import exports as tables
 from pipeline.publish import postgres
 from pipeline.publish.explorer import build_explorer
-from pipeline.warehouse.build import DEFAULT_FILE
+from pipeline.warehouse.places import DEFAULT_FILE
 
 POOL = "copies"
 _PUBLISHED = dg.AssetKey("published_warehouse")

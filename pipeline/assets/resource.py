@@ -10,7 +10,9 @@ from pathlib import Path
 import dagster as dg
 from pydantic import Field, PrivateAttr
 
-from pipeline.warehouse.build import DEFAULT_FILE, DEFAULT_RAW, Warehouse
+from pipeline.warehouse.build import Warehouse
+from pipeline.warehouse.places import DEFAULT_FILE, DEFAULT_RAW
+from pipeline.warehouse.transformation import environment
 
 
 class WarehouseResource(dg.ConfigurableResource):
@@ -47,8 +49,8 @@ class WarehouseResource(dg.ConfigurableResource):
         held = contextlib.ExitStack()
         held.enter_context(builder.lock(self.patience))
         # dbt takes these from the environment of the process that starts it, here as on the command line.
-        before = {name: os.environ.get(name) for name in builder.dbt_environment()}
-        os.environ.update(builder.dbt_environment())
+        before = {name: os.environ.get(name) for name in environment(builder)}
+        os.environ.update(environment(builder))
         held.callback(_restore, before)
         self._builder, self._held = builder, held
 

@@ -16,10 +16,12 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtC
 
 from pipeline.assets.resource import WarehouseResource
 from pipeline.publish.worst import NEEDS, needs
-from pipeline.warehouse.build import DBT_PROJECT, partition_of
+from pipeline.warehouse.build import partition_of
 from pipeline.warehouse.checks import CHECKS, Check
 from pipeline.warehouse.documents import Progress
-from pipeline.warehouse.manifest import ensure_manifest
+from pipeline.warehouse.events import Built
+from pipeline.warehouse.places import DBT_PROJECT
+from pipeline.warehouse.transformation import ensure_manifest
 from schemas import core
 
 _PREVIEW_ROWS = 10
@@ -178,9 +180,10 @@ def core_tables(
     builder = warehouse.builder
     if not builder.documents:
         builder.take_in(warehouse.folders)
-    if builder.is_published(builder.signature()):
+    builder.freeze()
+    if builder.is_published():
         context.log.info(f"nothing new: {builder.file} is up to date")
-        builder.succeeded(is_new=False)
+        builder.record(Built(builder.file))
         return
     counts = builder.write_core()
     refusals = builder.preview("core.refusal", _PREVIEW_ROWS)
@@ -229,10 +232,9 @@ class Translator(DagsterDbtTranslator):
     manifest=ensure_manifest(), project=dbt_project, dagster_dbt_translator=Translator(), name="models", pool=POOL
 )
 def models(context: dg.AssetExecutionContext, dbt: DbtCliResource, warehouse: WarehouseResource) -> Iterator[Any]:
-    warehouse.builder.require_building()
-    yield from dbt.cli(
-        ["build"], context=context, target_path=warehouse.builder.dbt_target / context.run_id[:8]
-    ).stream()
+    builder = warehouse.builder
+    context.log.info(f"models of the build {builder.frozen.signature[:16]}")
+    yield from dbt.cli(["build"], context=context, target_path=builder.dbt_target / context.run_id[:8]).stream()
 
 
 @dg.asset(
@@ -245,9 +247,8 @@ def models(context: dg.AssetExecutionContext, dbt: DbtCliResource, warehouse: Wa
 )
 def published_warehouse(warehouse: WarehouseResource) -> Iterator[dg.MaterializeResult[None]]:
     builder = warehouse.builder
-    builder.require_building()
-    builder.publish(builder.signature())
-    builder.succeeded(is_new=True)
+    builder.publish()
+    builder.record(Built(builder.file, is_new=True))
     rows = builder.row_counts()
     yield dg.MaterializeResult(
         metadata={

@@ -15,8 +15,8 @@ from pathlib import Path
 import duckdb
 import yaml
 
-from pipeline.warehouse.build import DBT_PROJECT
 from pipeline.warehouse.database import SCHEMAS
+from pipeline.warehouse.places import DBT_PROJECT
 from schemas import core
 
 _SEPARATOR = " · "

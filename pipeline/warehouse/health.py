@@ -13,8 +13,9 @@ from pathlib import Path
 import duckdb
 
 from pipeline.archive.store import CorruptArchive
-from pipeline.warehouse.build import Warehouse, hours_since_last_build
+from pipeline.warehouse.build import Warehouse
 from pipeline.warehouse.database import SCHEMAS, connect, version_of
+from pipeline.warehouse.events import hours_since_last_build
 from schemas import version
 
 _FREE_SHARE_OF_FILE = 3

@@ -15,8 +15,8 @@ import time
 from pathlib import Path
 
 from pipeline.warehouse import workers
-from pipeline.warehouse.build import PROJECT
-from pipeline.warehouse.manifest import ensure_manifest
+from pipeline.warehouse.places import PROJECT
+from pipeline.warehouse.transformation import ensure_manifest
 
 _STOP_SECONDS = 15
 

@@ -18,7 +18,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.warehouse.build import DEFAULT_RAW, Warehouse
+from pipeline.warehouse.build import Warehouse
+from pipeline.warehouse.places import DEFAULT_RAW
 
 DOCUMENTS = 100
 MOST_BYTES = 600_000

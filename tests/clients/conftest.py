@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 
 from pipeline.publish.postgres_server import NoServer, TrialServer
-from pipeline.warehouse.build import DEFAULT_RAW, Warehouse
+from pipeline.warehouse.build import Warehouse
+from pipeline.warehouse.places import DEFAULT_RAW
 
 
 @pytest.fixture(scope="session")

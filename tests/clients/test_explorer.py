@@ -16,8 +16,8 @@ from lxml import html
 
 from pipeline.publish.explorer import build_explorer
 from pipeline.publish.explorer.building import echarts
-from pipeline.warehouse.build import DEFAULT_RAW
 from pipeline.warehouse.database import connect
+from pipeline.warehouse.places import DEFAULT_RAW
 
 FIRST_LOAD_BYTES = 300_000
 TEN_THOUSAND = Decimal(10_000)

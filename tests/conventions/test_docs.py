@@ -18,8 +18,8 @@ import duckdb
 import pytest
 
 from docs import generate
-from pipeline.warehouse.build import DEFAULT_FILE
 from pipeline.warehouse.database import connect
+from pipeline.warehouse.places import DEFAULT_FILE
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"

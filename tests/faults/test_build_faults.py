@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.warehouse.build import WarehouseBusy
 from pipeline.warehouse.database import connect
+from pipeline.warehouse.failures import WarehouseBusy
 from pipeline.warehouse.workers import Limits
 from tests.support.builds import ROOT, content, start_build
 from tests.support.faults import assert_nothing_left, assert_warehouse_whole, chance, hashes, times

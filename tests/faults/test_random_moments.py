@@ -24,7 +24,9 @@ from pipeline.fetching.ledger import LEDGER_NAME, Ledger
 from pipeline.fetching.requests import Limits as FetchLimits
 from pipeline.fetching.runs import FetchReport, fetch_sources
 from pipeline.fetching.sources import Source
-from pipeline.warehouse.build import BuildFailed, Warehouse, hours_since_last_build
+from pipeline.warehouse.build import Warehouse
+from pipeline.warehouse.events import hours_since_last_build
+from pipeline.warehouse.failures import BuildFailed
 from tests.faults.site import Site, document, links, page
 from tests.support import faults
 from tests.support.builds import content, start_build

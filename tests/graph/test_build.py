@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from pipeline.archive.readings import Version
-from pipeline.warehouse.build import BuildFailed
+from pipeline.fetching.ledger import Ledger
 from pipeline.warehouse.database import connect
+from pipeline.warehouse.failures import BuildFailed
 from pipeline.warehouse.workers import Limits
 from tests.support.builds import content
 from tests.support.toy import toy_warehouse, write_toys
@@ -201,3 +204,25 @@ def test_every_column_is_described_in_the_published_file(built: Path) -> None:
 def test_state_lies_beside_the_file_and_nowhere_else(built: Path) -> None:
     assert sorted(os.listdir(built / "w")) == ["toys.duckdb", "toys.state"]
     assert sorted(os.listdir(built)) == ["raw", "w"]
+
+
+def test_a_fetch_while_tables_are_made_waits_for_the_next_build(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is published is signed for what was frozen, so the next build does not say that it is up to date."""
+    file = here / "w" / "toys.duckdb"
+    warehouse = toy_warehouse(file)
+    whole = warehouse.transform
+
+    def fetched_meanwhile() -> None:
+        whole()
+        with contextlib.closing(Ledger(file.parent / "toys.state")) as ledger:
+            now = datetime(2026, 3, 1, tzinfo=UTC)
+            ledger.begin_run("run-1", now)
+            ledger.begin_attempt("run-1", "city-440300", "https://example.org/", None, "listing", 1, now)
+
+    (here / "raw" / "new.txt").write_text("x=100\n")
+    monkeypatch.setattr(warehouse, "transform", fetched_meanwhile)
+    assert warehouse.build([here / "raw"]).is_new
+    assert content(file)["core.fetch_attempt"] == []
+    assert toy_warehouse(file).build([here / "raw"]).is_new
+    assert len(content(file)["core.fetch_attempt"]) == 1
+    assert not toy_warehouse(file).build([here / "raw"]).is_new

@@ -19,8 +19,11 @@ from pipeline.assets.resource import WarehouseResource
 from pipeline.definitions import defs
 from pipeline.fetching.runs import FetchReport, Visit
 from pipeline.fetching.sources import read_sources
-from pipeline.warehouse.build import DBT, BuildFailed, Warehouse, hours_since_last_build
+from pipeline.warehouse.build import Warehouse
 from pipeline.warehouse.database import connect
+from pipeline.warehouse.events import hours_since_last_build
+from pipeline.warehouse.failures import BuildFailed
+from pipeline.warehouse.places import DBT
 from pipeline.warehouse.workers import Limits
 from tests.support.builds import content
 from tests.support.toy import read_toy, write_toys
@@ -125,7 +128,7 @@ def test_a_blocking_check_stops_dbt_and_publication(
 
     def broken(self: Warehouse) -> dict[str, int]:
         counts = whole(self)
-        with self.connect(self.building) as connection:
+        with connect(self.building) as connection:
             connection.execute("update core.page set method = 'guess'")
         return counts
 

@@ -20,7 +20,8 @@ PROGRAM = """
 import json, sys
 from pathlib import Path
 from pipeline.warehouse.documents import unread
-from pipeline.warehouse.build import Warehouse, pages_version, PROJECT
+from pipeline.warehouse.build import Warehouse, pages_version
+from pipeline.warehouse.places import PROJECT
 
 def main():
     warehouse = Warehouse(Path("w/yusuan.duckdb"), 1, dbt_project=Path("none"))

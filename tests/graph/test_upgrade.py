@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.warehouse.build import BuildFailed
 from pipeline.warehouse.database import connect, version_of
+from pipeline.warehouse.failures import BuildFailed
 from pipeline.warehouse.health import examine
 from schemas import version
 from tests.support.builds import content
@@ -59,7 +59,7 @@ def test_an_upgrade_that_is_broken_off_leaves_the_former_file(previous: Path, mo
     before = file.read_bytes()
     warehouse = toy_warehouse(file)
 
-    def fail(signature: str) -> None:
+    def fail() -> None:
         raise OSError("no space left on device")
 
     monkeypatch.setattr(warehouse, "publish", fail)

@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from pipeline.warehouse.build import BuildFailed, WarehouseBusy
 from pipeline.warehouse.database import connect
+from pipeline.warehouse.failures import BuildFailed, WarehouseBusy
 from tests.support.toy import toy_warehouse
 
 ROOT = Path(__file__).parents[2]

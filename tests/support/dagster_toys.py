@@ -30,14 +30,12 @@ class ToyResource(WarehouseResource):
 
 @dg.asset(deps=[next(iter(warehouse.core_tables.keys))], name="models")
 def models(warehouse: WarehouseResource) -> None:
-    warehouse.builder.require_building()
+    assert warehouse.builder.frozen
 
 
 @dg.asset(deps=[models])
 def published_toys(warehouse: WarehouseResource) -> None:
-    builder = warehouse.builder
-    builder.require_building()
-    builder.publish(builder.signature())
+    warehouse.builder.publish()
 
 
 build_toys = dg.define_asset_job("build_toys", selection="*", executor_def=dg.in_process_executor)

@@ -17,9 +17,9 @@ import duckdb
 from pipeline.archive.readings import digest_of_files
 from pipeline.publish.explorer.content import Row, ask, grouped
 from pipeline.publish.explorer.site import MissingPart
-from pipeline.warehouse.build import DBT, DBT_PROJECT, DBT_WORKING_FOLDERS
 from pipeline.warehouse.database import connect
-from pipeline.warehouse.manifest import ensure_manifest
+from pipeline.warehouse.places import DBT, DBT_PROJECT
+from pipeline.warehouse.transformation import WORKING_FOLDERS, ensure_manifest
 
 SCHEMAS = ("marts", "core", "audit", "reference")
 _SEPARATOR = " · "
@@ -64,7 +64,7 @@ def _described(row: Row) -> Row:
 
 def model_pages_key(file: Path) -> str:
     """A mark of all that dbt's documentation is made from: the project, and the tables that it describes."""
-    project = [path for path in sorted(DBT_PROJECT.iterdir()) if path.name not in DBT_WORKING_FOLDERS]
+    project = [path for path in sorted(DBT_PROJECT.iterdir()) if path.name not in WORKING_FOLDERS]
     with connect(file, read_only=True) as connection:
         shape = connection.execute(
             "select md5(string_agg(concat_ws(' ', schema_name, table_name, column_name, data_type), chr(10) order by all)) from duckdb_columns()"

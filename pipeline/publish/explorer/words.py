@@ -13,7 +13,7 @@ from pathlib import Path
 
 from markupsafe import Markup, escape
 
-from pipeline.warehouse.build import PROJECT
+from pipeline.warehouse.places import PROJECT
 
 _TEN_THOUSAND = Decimal(10_000)
 
