@@ -230,7 +230,7 @@ def check(
     for figure_id in questions.suspects(file, document_id):
         folder.mkdir(parents=True, exist_ok=True)
         drawn[figure_id] = folder / f"{figure_id}.png"
-        drawn[figure_id].write_bytes(drawing.draw(file, drawing.find(file, figure_id)))
+        drawn[figure_id].write_bytes(drawing.picture(file, figure_id)[1])
     text = questions.proofs(file, document_id, f"{name} ({document_id})", drawn, everything)
     console.print(text, highlight=False, markup=False, soft_wrap=True)
 
@@ -249,13 +249,12 @@ def show(
     """
     from pipeline.publish import drawing
 
-    file = _published(warehouse)
+    path = output or Path(f"{figure_id}.png")
     try:
-        place = drawing.find(file, figure_id)
+        place, image = drawing.picture(_published(warehouse), figure_id)
     except drawing.UnknownFigure as error:
         raise _Failure(str(error)) from error
-    path = output or Path(f"{figure_id}.png")
-    path.write_bytes(drawing.draw(file, place))
+    path.write_bytes(image)
     console.print(
         f"{place.file_name}, page {place.page_number}, {place.form}: {place.agency_name}, {place.line_name or ''}, "
         f"{place.header_path}: printed {place.printed_text!r} {place.printed_unit} = {place.amount_yuan} yuan\n{path}",
@@ -398,6 +397,46 @@ def sql(
         _print_rows(names, rows, output)
     else:
         _print_cited(cited, output)
+
+
+class Carrier(enum.StrEnum):
+    """How questions of programs come in."""
+
+    http = "http"
+    mcp = "mcp"
+    mcp_http = "mcp-http"
+
+
+@app.command()
+def serve(
+    carrier: Annotated[
+        Carrier,
+        typer.Argument(help="http: routes with OpenAPI; mcp: tools over stdio; mcp-http: tools over HTTP. 接口。"),
+    ] = Carrier.http,
+    host: Annotated[str, typer.Option("--host", help="Address to listen at. 监听地址。")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", help="Port to listen at. 端口。")] = 8383,
+    warehouse: WarehouseOption = None,
+) -> None:
+    """Answer questions of programs, read only: over HTTP, or as tools of the Model Context Protocol. 提供只读查询接口。
+
+    A client that speaks MCP starts `yusuan serve mcp` itself; the routes of HTTP are described at /openapi.json.
+
+    Example 示例: `yusuan serve http --port 8383`, then open http://127.0.0.1:8383/find?text=财政
+    """
+    file = _published(warehouse)
+    if carrier is Carrier.http:
+        import uvicorn
+
+        from pipeline.serving.http import application
+
+        uvicorn.run(application(file), host=host, port=port, log_level="warning")
+        return
+    from pipeline.serving.mcp import server
+
+    if carrier is Carrier.mcp:
+        server(file).run("stdio")
+    else:
+        server(file).run("streamable-http", host=host, port=port)
 
 
 @app.command()

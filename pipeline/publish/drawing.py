@@ -13,11 +13,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import duckdb
 from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.archive.store import Store
 from pipeline.readers.typefaces import use_own_typefaces
 from pipeline.warehouse.database import connect
+from pipeline.warehouse.places import Places
 
 _PIXELS_PER_POINT = 2.0
 _LINE_PIXELS = 4
@@ -59,36 +61,42 @@ class Place:
     box: tuple[float, float, float, float] | None
 
 
-def find(file: Path, figure_id: str) -> Place:
-    """The place of a figure in the published warehouse. Raises UnknownFigure."""
+def picture(file: Path, figure_id: str) -> tuple[Place, bytes]:
+    """A figure of a published file: its place, and the PNG that shows it. Raises UnknownFigure."""
     with connect(file, read_only=True) as connection:
-        row = connection.execute(
-            """
-            select
-                figure.figure_id, figure.cell_id, figure.document_id, document.sha256, document.file_name,
-                cell.page_number, figure.form_index, figure.form, cell.row_index, cell.column_index,
-                figure.printed_text, figure.printed_unit, figure.amount_yuan, figure.header_path, figure.line_name,
-                figure.agency_name, cell.x0, cell.top, cell.x1, cell.bottom,
-            from core.figure as figure
-            inner join core.cell as cell on figure.cell_id = cell.cell_id
-            inner join core.document as document on figure.document_id = document.document_id
-            where figure.figure_id = ?
-            """,
-            [figure_id],
-        ).fetchone()
+        place = find(connection, figure_id)
+        return place, draw(connection, Places(file).store, place)
+
+
+def find(connection: duckdb.DuckDBPyConnection, figure_id: str) -> Place:
+    """The place of a figure in the published warehouse. Raises UnknownFigure."""
+    row = connection.execute(
+        """
+        select
+            figure.figure_id, figure.cell_id, figure.document_id, document.sha256, document.file_name,
+            cell.page_number, figure.form_index, figure.form, cell.row_index, cell.column_index,
+            figure.printed_text, figure.printed_unit, figure.amount_yuan, figure.header_path, figure.line_name,
+            figure.agency_name, cell.x0, cell.top, cell.x1, cell.bottom,
+        from core.figure as figure
+        inner join core.cell as cell on figure.cell_id = cell.cell_id
+        inner join core.document as document on figure.document_id = document.document_id
+        where figure.figure_id = ?
+        """,
+        [figure_id],
+    ).fetchone()
     if row is None:
-        raise UnknownFigure(f"there is no figure {figure_id} in {file}; `yusuan sql` finds figures in core.figure")
+        raise UnknownFigure(f"there is no figure {figure_id}; `yusuan sql` finds figures in core.figure")
     box = row[16:20]
     return Place(*(*row[:16], None if None in box else box))
 
 
-def draw(file: Path, place: Place) -> bytes:
+def draw(connection: duckdb.DuckDBPyConnection, store: Store, place: Place) -> bytes:
     """A PNG of the page with the cell outlined; of the rows around the cell where the format has no pages."""
     if place.box is not None:
-        data = Store(file.parent / f"{file.stem}.state" / "archive").read(place.sha256)
+        data = store.read(place.sha256)
         if data[:1024].find(b"%PDF-") >= 0:
             return _png(outlined_page(data, place.page_number, place.box))
-    return _png(_rows(file, place))
+    return _png(_rows(connection, place))
 
 
 def _png(image: Image.Image) -> bytes:
@@ -114,24 +122,23 @@ def outlined_page(data: bytes, page_number: int, box: tuple[float, float, float,
     return image
 
 
-def _rows(file: Path, place: Place) -> Image.Image:
+def _rows(connection: duckdb.DuckDBPyConnection, place: Place) -> Image.Image:
     """The header and the rows around the cell, drawn as a table."""
-    with connect(file, read_only=True) as connection:
-        cells = connection.execute(
-            """
-            select row_index, column_index, row_span, column_span, text
-            from core.cell
-            where document_id = ? and form_index = ? and (row_index < ? or row_index between ? and ?)
-            order by row_index, column_index
-            """,
-            [
-                place.document_id,
-                place.form_index,
-                _HEADER_ROWS,
-                place.row_index - _ROWS_AROUND,
-                place.row_index + _ROWS_AROUND,
-            ],
-        ).fetchall()
+    cells = connection.execute(
+        """
+        select row_index, column_index, row_span, column_span, text
+        from core.cell
+        where document_id = ? and form_index = ? and (row_index < ? or row_index between ? and ?)
+        order by row_index, column_index
+        """,
+        [
+            place.document_id,
+            place.form_index,
+            _HEADER_ROWS,
+            place.row_index - _ROWS_AROUND,
+            place.row_index + _ROWS_AROUND,
+        ],
+    ).fetchall()
     font = _font()
     rows = sorted({row for row, *_ in cells})
     columns = sorted({column + offset for _, column, _, span, _ in cells for offset in range(span)})

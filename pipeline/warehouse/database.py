@@ -24,15 +24,26 @@ SCHEMAS = ("core", "reference", "marts", "audit")
 @contextlib.contextmanager
 def connect(path: Path, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection of bounded memory that is closed whatever happens, and asks no network for anything."""
-    config: dict[str, Any] = {
+    with contextlib.closing(duckdb.connect(str(path), read_only=read_only, config=_config())) as connection:
+        yield connection
+
+
+def connect_locked(path: Path) -> duckdb.DuckDBPyConnection:
+    """A read-only connection for queries of strangers: no other file, no extension, no setting can be reached through it."""
+    config = {**_config(), "enable_external_access": False, "temp_directory": ""}
+    connection = duckdb.connect(str(path), read_only=True, config=config)
+    connection.execute("set lock_configuration = true")
+    return connection
+
+
+def _config() -> dict[str, Any]:
+    return {
         "memory_limit": os.environ.get("YUSUAN_MEMORY", "4GB"),
         "threads": available_cores(),
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
         "preserve_insertion_order": True,
     }
-    with contextlib.closing(duckdb.connect(str(path), read_only=read_only, config=config)) as connection:
-        yield connection
 
 
 def count(connection: duckdb.DuckDBPyConnection, table: str) -> int:

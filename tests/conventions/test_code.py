@@ -32,9 +32,10 @@ ROOMS: dict[str, frozenset[str]] = {
     "evaluation": frozenset({"schemas", "readers", "forms", "archive", "reading"}),
     "warehouse": frozenset({"schemas", "readers", "forms", "archive", "fetching", "reading"}),
     "publish": frozenset({"schemas", "readers", "forms", "proofs", "archive", "warehouse"}),
+    "serving": frozenset({"schemas", "warehouse", "publish"}),
     "assets": frozenset({"schemas", "archive", "fetching", "warehouse", "publish"}),
     "definitions": frozenset({"assets", "warehouse", "publish"}),
-    "cli": frozenset({"schemas", "archive", "fetching", "evaluation", "warehouse", "publish"}),
+    "cli": frozenset({"schemas", "archive", "fetching", "evaluation", "warehouse", "publish", "serving"}),
 }
 DAGSTER_ROOMS = {"assets", "definitions"}
 GENERIC_DESCRIPTIONS = {"", "todo", "tbd", "description", "n/a"}

@@ -79,7 +79,7 @@ def test_show_outlines_the_cell(file: Path, tmp_path: Path) -> None:
         colours = {colour for _, colour in image.convert("RGB").getcolors(1 << 24) or ()}
     assert RED in colours
     with pytest.raises(drawing.UnknownFigure):
-        drawing.find(file, "nothing")
+        drawing.picture(file, "nothing")
 
 
 def test_show_outlines_the_rectangle_on_a_page(file: Path, tmp_path: Path) -> None:
