@@ -46,8 +46,8 @@ dbt_project/target/manifest.json: $(VENV)/.installed $(VENV)/bin/yusuan $(DBT_SO
 	$(VENV)/bin/python -c 'from pipeline.warehouse.transformation import ensure_manifest; ensure_manifest()'
 	touch $@
 
-warehouse: setup ## Build warehouse/yusuan.duckdb from raw/ (and RAW="DIR …") 生成数据仓库
-	$(VENV)/bin/yusuan build --raw raw $(foreach folder,$(RAW),--raw "$(folder)") --warehouse $(WAREHOUSE) $(if $(JOBS),--jobs $(JOBS))
+warehouse: setup ## Build warehouse/yusuan.duckdb from raw/ (and RAW="DIR …", which is remembered) 生成数据仓库
+	$(VENV)/bin/yusuan build $(if $(RAW),--raw raw $(foreach folder,$(RAW),--raw "$(folder)")) --warehouse $(WAREHOUSE) $(if $(JOBS),--jobs $(JOBS))
 
 exports: setup ## Write all tables as Parquet, CSV and Excel 导出
 	$(VENV)/bin/yusuan export --warehouse $(WAREHOUSE)

@@ -66,7 +66,10 @@ class _Failure(Exception):
 def build(
     raw: Annotated[
         list[Path] | None,
-        typer.Option("--raw", help="Folder of documents, also several times; default raw/. 原始文件目录，可多次给出。"),
+        typer.Option(
+            "--raw",
+            help="Folder of documents, also several times; remembered for later builds, at first raw/. 原始文件目录，可多次给出。",
+        ),
     ] = None,
     warehouse: WarehouseOption = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", help="Worker processes; default one per core. 并行进程数。")] = 0,
@@ -81,7 +84,6 @@ def build(
     from rich.progress import Progress as Bar
 
     from pipeline.warehouse.build import Warehouse
-    from pipeline.warehouse.places import DEFAULT_RAW
 
     columns = (
         SpinnerColumn(),
@@ -115,7 +117,7 @@ def build(
                 highlight=False, markup=False, soft_wrap=True,
             )  # fmt: skip
 
-        result = Warehouse(_file(warehouse), jobs).build(raw or [DEFAULT_RAW], report)
+        result = Warehouse(_file(warehouse), jobs).build(raw, report)
     for check in result.checks:
         if not check.passed and not check.is_blocking:
             errors.print(f"warning: {check.told}", style="yellow", highlight=False, markup=False, soft_wrap=True)

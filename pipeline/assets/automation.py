@@ -24,7 +24,7 @@ from pipeline.warehouse.alerts import alert
 from pipeline.warehouse.build import Warehouse
 from pipeline.warehouse.events import hours_since_last_build
 from pipeline.warehouse.fetch import due
-from pipeline.warehouse.places import DEFAULT_FILE, DEFAULT_RAW
+from pipeline.warehouse.places import DEFAULT_FILE, Places
 
 FRESHNESS_HOURS = float(os.environ.get("YUSUAN_FRESHNESS_HOURS", "26"))
 BEIJING = "Asia/Shanghai"
@@ -117,11 +117,12 @@ def folder_digest(folders: list[Path]) -> str:
     job=build_warehouse,
     minimum_interval_seconds=30,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Builds when a document is dropped into raw/, replaced there or removed · 监视 raw/ 目录",
+    description="Builds when a document is dropped into a folder of the warehouse, replaced there or removed · 监视原始文件目录",
 )
 def dropped_documents(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
     """A run is asked for once the folder has been the same twice, so that a file still being copied is left alone."""
-    now = folder_digest([DEFAULT_RAW, Warehouse(DEFAULT_FILE).fetched])
+    places = Places(DEFAULT_FILE)
+    now = folder_digest([*places.folders(), places.fetched])
     state = json.loads(context.cursor) if context.cursor else {}
     if state.get("seen") != now:
         context.update_cursor(json.dumps({**state, "seen": now}))

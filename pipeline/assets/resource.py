@@ -11,7 +11,7 @@ import dagster as dg
 from pydantic import Field, PrivateAttr
 
 from pipeline.warehouse.build import Warehouse
-from pipeline.warehouse.places import DEFAULT_FILE, DEFAULT_RAW
+from pipeline.warehouse.places import DEFAULT_FILE
 from pipeline.warehouse.transformation import environment
 
 
@@ -19,7 +19,9 @@ class WarehouseResource(dg.ConfigurableResource):
     """The warehouse file and the folders that feed it. With the in-process executor one run is one process, and has one of these."""
 
     file: str = str(DEFAULT_FILE)
-    raw: list[str] = Field(default=[str(DEFAULT_RAW)])
+    raw: list[str] = Field(
+        default=[], description="Folders of raw documents; none: those that the last build from the command line named"
+    )
     jobs: int = 0
     patience: float = Field(
         default=3600,
@@ -38,7 +40,7 @@ class WarehouseResource(dg.ConfigurableResource):
 
     @property
     def folders(self) -> list[Path]:
-        return [Path(folder) for folder in self.raw]
+        return [Path(folder) for folder in self.raw] or self.builder.folders()
 
     def new_builder(self) -> Warehouse:
         """The warehouse of this configuration, not locked. Tests put a reader of their own in its place."""

@@ -121,7 +121,7 @@ class Warehouse(Places):
         self._folders = list(folders)
         for folder in folders:
             if not folder.exists():
-                raise BuildFailed(f"{folder} does not exist; give folders of documents with --raw")
+                raise BuildFailed(f"{folder} does not exist; name the folders of documents with --raw")
         laid_out = lay_out(self.state, read_sources(), self.fetched, self.store) if self._has_ledger() else []
         if self.fetched.is_dir():
             folders.append(self.fetched)
@@ -219,12 +219,17 @@ class Warehouse(Places):
         transformation.remove_leftovers(self)
         self.tell("published", bytes=self.file.stat().st_size, signature=self.frozen.signature)
 
-    def build(self, folders: Iterable[Path], report: Report = silent) -> Built:
-        """All steps. Raises WarehouseBusy and BuildFailed; the published file is then as it was, or the new one."""
+    def build(self, folders: Iterable[Path] | None = None, report: Report = silent) -> Built:
+        """All steps, of these folders or of those that were named last.
+
+        Raises WarehouseBusy and BuildFailed; the published file is then as it was, or the new one.
+        """
         built = Built(self.file)
         with failures_told(), self.lock():
             report("archive", None)
-            self.take_in(folders)
+            self.take_in(self.folders() if folders is None else folders)
+            if folders is not None:
+                self.remember(self._folders)
             report("read", None)
             for progress in self.read_new():
                 report("read", progress)

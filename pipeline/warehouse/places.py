@@ -8,14 +8,16 @@ readings, dbt's working files, the lock and the record of what was published. On
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.archive.readings import Readings
-from pipeline.archive.store import Store
+from pipeline.archive.store import Store, write_atomically
 
 PROJECT = Path(__file__).resolve().parents[2]
 DBT_PROJECT = PROJECT / "dbt_project"
@@ -59,6 +61,24 @@ class Places:
     @property
     def dbt_target(self) -> Path:
         return self.state / "dbt"
+
+    def folders(self) -> list[Path]:
+        """The folders of raw documents that this warehouse is built of: those that were named last, else `raw/`."""
+        try:
+            return [Path(folder) for folder in json.loads(self._remembered.read_text(encoding="utf-8"))]
+        except (OSError, ValueError):
+            return [DEFAULT_RAW]
+
+    def remember(self, folders: Iterable[Path]) -> None:
+        """Have every later build, whoever starts it, be of these folders until others are named."""
+        self.state.mkdir(parents=True, exist_ok=True)
+        write_atomically(
+            self._remembered, json.dumps([os.path.abspath(each) for each in folders], ensure_ascii=False).encode()
+        )
+
+    @property
+    def _remembered(self) -> Path:
+        return self.state / "folders.json"
 
     def remove_building(self) -> None:
         """Remove the file under construction, where a build did not come to its end."""

@@ -22,6 +22,7 @@ from pipeline.fetching.sources import Source
 from pipeline.warehouse import build as warehouse
 from pipeline.warehouse import fetch
 from pipeline.warehouse.database import connect
+from pipeline.warehouse.places import Places
 from tests.faults.site import Site
 from tests.faults.test_month import LIMITS, START, World, sources_of
 from tests.support.faults import assert_warehouse_whole, times
@@ -87,7 +88,7 @@ def test_days_while_schedules_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         desk = Desk(tmp_path, clock, sources, instance)
         for module in (automation, fetching):
             monkeypatch.setattr(module, "DEFAULT_FILE", desk.file)
-        monkeypatch.setattr(automation, "DEFAULT_RAW", desk.raw)
+        Places(desk.file).remember([desk.raw])
         monkeypatch.setattr(automation, "datetime", Time)
         for module in (fetch, warehouse):
             monkeypatch.setattr(module, "read_sources", lambda: sources)

@@ -14,6 +14,7 @@ from pipeline.archive.readings import Version
 from pipeline.fetching.ledger import Ledger
 from pipeline.warehouse.database import connect
 from pipeline.warehouse.failures import BuildFailed
+from pipeline.warehouse.places import Places
 from pipeline.warehouse.workers import Limits
 from tests.support.builds import content
 from tests.support.toy import toy_warehouse, write_toys
@@ -226,3 +227,18 @@ def test_a_fetch_while_tables_are_made_waits_for_the_next_build(here: Path, monk
     assert toy_warehouse(file).build([here / "raw"]).is_new
     assert len(content(file)["core.fetch_attempt"]) == 1
     assert not toy_warehouse(file).build([here / "raw"]).is_new
+
+
+def test_named_folders_are_remembered_until_others_are_named(tmp_path: Path) -> None:
+    """What the command line named, a schedule builds too: no later build undoes it."""
+    file = tmp_path / "w" / "toys.duckdb"
+    write_toys(tmp_path / "raw", 1)
+    write_toys(tmp_path / "预算 more", 2)
+    assert toy_warehouse(file).build([tmp_path / "raw", tmp_path / "预算 more"]).document_count == 2
+    assert toy_warehouse(file).build().is_new is False
+    assert Places(file).folders() == [tmp_path / "raw", tmp_path / "预算 more"]
+    assert toy_warehouse(file).build([tmp_path / "raw"]).document_count == 1
+    assert toy_warehouse(file).build().document_count == 1
+    shutil.rmtree(tmp_path / "raw")
+    with pytest.raises(BuildFailed, match="does not exist"):
+        toy_warehouse(file).build()

@@ -23,7 +23,7 @@ from pipeline.warehouse.build import Warehouse
 from pipeline.warehouse.database import connect
 from pipeline.warehouse.events import hours_since_last_build
 from pipeline.warehouse.failures import BuildFailed
-from pipeline.warehouse.places import DBT
+from pipeline.warehouse.places import DBT, Places
 from pipeline.warehouse.workers import Limits
 from tests.support.builds import content
 from tests.support.toy import read_toy, write_toys
@@ -331,8 +331,8 @@ def test_a_build_follows_what_was_read_again_on_request_and_copies_follow_a_buil
 
 
 def test_the_sensor_waits_until_documents_are_at_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(automation, "DEFAULT_RAW", tmp_path / "raw")
     monkeypatch.setattr(automation, "DEFAULT_FILE", tmp_path / "w" / "x.duckdb")
+    Places(automation.DEFAULT_FILE).remember([tmp_path / "raw"])
     write_toys(tmp_path / "raw", 1)
     cursor: str | None = None
 

@@ -13,12 +13,14 @@ from pipeline.archive.readings import Version
 from pipeline.assets import automation, warehouse
 from pipeline.assets.resource import WarehouseResource
 from pipeline.warehouse.build import Warehouse
+from pipeline.warehouse.places import Places
 from pipeline.warehouse.workers import Limits
 from tests.support.toy import read_toy
 
 FOLDER = Path(os.environ["YUSUAN_TOYS"])
 FILE, RAW = FOLDER / "w" / "toys.duckdb", FOLDER / "raw"
-automation.DEFAULT_FILE, automation.DEFAULT_RAW = FILE, RAW
+automation.DEFAULT_FILE = FILE
+Places(FILE).remember([RAW])
 
 
 class ToyResource(WarehouseResource):
