@@ -6,17 +6,17 @@ the same functions when Dagster runs it.
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
+
+from pipeline.terminal import MOST_ROWS, Format, console, errors, print_cited, print_rows, queries
 
 if TYPE_CHECKING:
-    from pipeline.publish.citations import Cited
     from pipeline.warehouse.documents import Progress
 
 app = typer.Typer(
@@ -26,17 +26,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-console = Console()
-errors = Console(stderr=True)
-
-
-class Format(enum.StrEnum):
-    """How rows are printed."""
-
-    table = "table"
-    csv = "csv"
-    json = "json"
-
 
 WarehouseOption = Annotated[
     Path | None,
@@ -182,12 +171,12 @@ def status(
 
     file = _published(warehouse)
     if output is Format.table and not document:
-        _print_rows(*questions.statuses(file), output, title="Documents by status 文件状态")
-    _print_rows(*questions.documents(file, document), output, title="Documents 文件")
+        print_rows(*questions.statuses(file), output, title="Documents by status 文件状态")
+    print_rows(*questions.documents(file, document), output, title="Documents 文件")
     if output is Format.table:
         names, rows = questions.refusals(file, document)
         if rows:
-            _print_rows(names, rows, output, title="Not figures, by reason 未成为数的单元格及原因")
+            print_rows(names, rows, output, title="Not figures, by reason 未成为数的单元格及原因")
 
 
 @app.command()
@@ -216,7 +205,7 @@ def check(
 
     file = _published(warehouse)
     if document is None:
-        _print_rows(*questions.identities(file), output, title="Identities 勾稽关系")
+        print_rows(*questions.identities(file), output, title="Identities 勾稽关系")
         return
     found = questions.find_document(file, document)
     if len(found) != 1:
@@ -225,7 +214,7 @@ def check(
         raise _Failure(f"{document}: {told}")
     document_id, name = found[0]
     if output is not Format.table:
-        _print_rows(*questions.failures(file, document_id), output)
+        print_rows(*questions.failures(file, document_id), output)
         return
     folder = pictures or Path(f"{document_id}-suspects")
     drawn: dict[str, Path] = {}
@@ -266,43 +255,38 @@ def show(
 
 @app.command()
 def shell(warehouse: WarehouseOption = None) -> None:
-    """Ask one query after the other; `.tables` lists the tables, `.quit` ends. 交互式查询。
+    """Ask one query after the other; `.tables` lists the tables, `.help` the rest, `.quit` ends. 交互式查询。
 
     Example 示例: `yusuan shell`
     """
-    import contextlib
-
     import duckdb
 
     from pipeline.publish import questions
-    from pipeline.warehouse.database import connect
-
-    with contextlib.suppress(ImportError):
-        import readline  # noqa: F401 (line editing)
+    from pipeline.warehouse.database import connect, search_marts_first
 
     file = _published(warehouse)
+
+    def tables() -> None:
+        print_rows(*questions.tables(file), Format.table)
+
+    def tell() -> None:
+        console.print(
+            "select … ;  a query, over as many lines as it needs, ended by a semicolon 查询语句，以分号结束\n"
+            f".tables     the tables and what they hold 数据表    (a query shows {MOST_ROWS} rows; say limit for more or fewer)\n"
+            ".help       this 帮助        .quit       the end 退出",
+            highlight=False, markup=False,
+        )  # fmt: skip
+
     with connect(file, read_only=True) as connection:
-        lines: list[str] = []
-        while True:
+        search_marts_first(connection)
+        for query in queries({".tables": tables, ".help": tell}):
             try:
-                line = input("yusuan> " if not lines else "   ...> ")
-            except (EOFError, KeyboardInterrupt):
-                console.print()
-                return
-            if not lines and line.strip() in (".quit", ".exit", "exit", "quit"):
-                return
-            if not lines and line.strip() == ".tables":
-                _print_rows(*questions.tables(file), Format.table)
-                continue
-            lines.append(line)
-            if not line.rstrip().endswith(";"):
-                continue
-            try:
-                cursor = connection.execute("\n".join(lines))
-                _print_rows([column[0] for column in cursor.description or ()], cursor.fetchall(), Format.table)
+                cursor = connection.execute(query)
+                names = [column[0] for column in cursor.description or ()]
+                with console.pager(styles=True) if console.is_terminal else contextlib.nullcontext():
+                    print_rows(names, cursor.fetchall(), Format.table, most_rows=MOST_ROWS)
             except duckdb.Error as error:
                 errors.print(str(error), style="red", highlight=False, markup=False)
-            lines = []
 
 
 @app.command()
@@ -372,10 +356,13 @@ def sql(
     cite: Annotated[
         bool, typer.Option("--cite", help="Footnotes for rows that select figure_id or figure_ids. 附出处脚注。")
     ] = False,
+    rows: Annotated[
+        int, typer.Option("--rows", min=1, help="Rows that a table shows; csv and json are whole. 表格显示的行数。")
+    ] = MOST_ROWS,
     output: FormatOption = Format.table,
     warehouse: WarehouseOption = None,
 ) -> None:
-    """Ask the published warehouse, read only. 查询已发布的数据仓库（只读）。
+    """Ask the published warehouse, read only; tables of marts need no schema. 查询已发布的数据仓库（只读）。
 
     With `--cite` each row is followed by the footnotes of the printed numbers that it rests on: document, form, page, printed text,
     address, day of retrieval and SHA-256.
@@ -385,20 +372,21 @@ def sql(
     import duckdb
 
     from pipeline.publish import citations
-    from pipeline.warehouse.database import connect
+    from pipeline.warehouse.database import connect, search_marts_first
 
     with connect(_published(warehouse), read_only=True) as connection:
+        search_marts_first(connection)
         try:
             cursor = connection.execute(query)
             names = [column[0] for column in cursor.description or ()]
-            rows = cursor.fetchall()
-            cited = citations.cite(connection, names, rows) if cite else None
+            found = cursor.fetchall()
+            cited = citations.cite(connection, names, found) if cite else None
         except (duckdb.Error, citations.NothingToCite) as error:
             raise _Failure(str(error)) from error
     if cited is None:
-        _print_rows(names, rows, output)
+        print_rows(names, found, output, most_rows=rows)
     else:
-        _print_cited(cited, output)
+        print_cited(cited, output, rows)
 
 
 class Carrier(enum.StrEnum):
@@ -541,45 +529,6 @@ def postgres(
                     pass
     except (NoServer, database.PublicationBlocked) as error:
         raise _Failure(str(error)) from error
-
-
-def _print_cited(cited: Cited, output: Format) -> None:
-    """In a table, numbers that lead to the footnotes below it; elsewhere the footnotes themselves beside each row."""
-    if output is Format.table:
-        told = [
-            (*row, "".join(f"[{mark}]" for mark in marks)) for row, marks in zip(cited.rows, cited.marks, strict=True)
-        ]
-        _print_rows([*cited.names, "出处"], told, output)
-        for footnote in cited.footnotes:
-            console.print(f"[{footnote.number}] {footnote.text}", highlight=False, markup=False, soft_wrap=True)
-        return
-    texts = {footnote.number: footnote.text for footnote in cited.footnotes}
-    notes = [[texts[mark] for mark in marks] for marks in cited.marks]
-    told = [
-        (*row, "\n".join(each) if output is Format.csv else each) for row, each in zip(cited.rows, notes, strict=True)
-    ]
-    _print_rows([*cited.names, "footnotes"], told, output)
-
-
-def _print_rows(names: list[str], rows: list[tuple[Any, ...]], output: Format, title: str | None = None) -> None:
-    if output is Format.csv:
-        import csv
-
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(names)
-        writer.writerows(rows)
-    elif output is Format.json:
-        import json
-
-        content = [dict(zip(names, row, strict=True)) for row in rows]
-        sys.stdout.write(json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n")
-    else:
-        table = Table(*names, title=title, title_justify="left")
-        for row in rows:
-            table.add_row(*("" if value is None else str(value) for value in row))
-        # A pipe has no width: lines are as long as they must be.
-        wide = console if console.is_terminal else Console(width=max(console.width, 400))
-        wide.print(table, highlight=False, markup=False)
 
 
 def main() -> None:

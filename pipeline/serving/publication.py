@@ -17,7 +17,7 @@ from typing import Any
 
 import duckdb
 
-from pipeline.warehouse.database import connect_locked
+from pipeline.warehouse.database import connect_locked, search_marts_first
 
 MOST_ROWS = 1000
 MOST_SECONDS = 10.0
@@ -53,6 +53,7 @@ class Publication:
     def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A cursor on the file that is published now, for the length of one question."""
         with contextlib.closing(self._connection().cursor()) as cursor:
+            search_marts_first(cursor)
             yield cursor
 
     def ask(self, query: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:

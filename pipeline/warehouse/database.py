@@ -18,6 +18,7 @@ import duckdb
 from pipeline.warehouse.documents import available_cores
 from schemas.table import quoted
 
+_ATTACHED = "served"
 SCHEMAS = ("core", "reference", "marts", "audit")
 
 
@@ -29,9 +30,14 @@ def connect(path: Path, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConn
 
 
 def connect_locked(path: Path) -> duckdb.DuckDBPyConnection:
-    """A read-only connection for queries of strangers: no other file, no extension, no setting can be reached through it."""
-    config = {**_config(), "enable_external_access": False, "temp_directory": ""}
-    connection = duckdb.connect(str(path), read_only=True, config=config)
+    """A read-only connection for queries of strangers: no other file, no extension, no setting can be reached through it.
+
+    The file is attached to a database in memory: DuckDB gives connections of one process that name the same path the same database, even
+    after another file was put in its place. Each cursor must `search_marts_first`.
+    """
+    connection = duckdb.connect(config={**_config(), "temp_directory": ""})
+    connection.execute(f"attach {quoted(str(path))} as {_ATTACHED} (read_only)")
+    connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
     return connection
 
@@ -44,6 +50,14 @@ def _config() -> dict[str, Any]:
         "autoload_known_extensions": False,
         "preserve_insertion_order": True,
     }
+
+
+def search_marts_first(connection: duckdb.DuckDBPyConnection) -> None:
+    """Have names without a schema mean marts, then audit, reference and core: people ask of marts."""
+    row = connection.execute("select count(*) from duckdb_databases() where database_name = ?", [_ATTACHED]).fetchone()
+    inside = f"{_ATTACHED}." if row and row[0] else ""
+    path = ",".join(f"{inside}{schema}" for schema in ("marts", "audit", "reference", "core"))
+    connection.execute(f"set search_path = '{path}'")
 
 
 def count(connection: duckdb.DuckDBPyConnection, table: str) -> int:

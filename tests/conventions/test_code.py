@@ -33,9 +33,10 @@ ROOMS: dict[str, frozenset[str]] = {
     "warehouse": frozenset({"schemas", "readers", "forms", "archive", "fetching", "reading"}),
     "publish": frozenset({"schemas", "readers", "forms", "proofs", "archive", "warehouse"}),
     "serving": frozenset({"schemas", "warehouse", "publish"}),
+    "terminal": frozenset({"publish"}),
     "assets": frozenset({"schemas", "archive", "fetching", "warehouse", "publish"}),
     "definitions": frozenset({"assets", "warehouse", "publish"}),
-    "cli": frozenset({"schemas", "archive", "fetching", "evaluation", "warehouse", "publish", "serving"}),
+    "cli": frozenset({"schemas", "archive", "fetching", "evaluation", "warehouse", "publish", "serving", "terminal"}),
 }
 DAGSTER_ROOMS = {"assets", "definitions"}
 GENERIC_DESCRIPTIONS = {"", "todo", "tbd", "description", "n/a"}
