@@ -1,6 +1,6 @@
 """The command line `yusuan`: each command reads its arguments, calls one function, and prints.
 
-Belongs here: arguments, help, progress and tables for a terminal. Does not belong here: any work; it is done by `pipeline.warehouse`, `pipeline.publish`, and by
+Belongs here: arguments, help, progress and tables for a terminal. Does not belong here: any work; it is done by `pipeline.warehouse`, `pipeline.editions`, `pipeline.publish`, and by
 the same functions when Dagster runs it.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import enum
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -123,6 +124,46 @@ def build(
             f"nothing new: {result.document_count} documents ({counts}); {result.file} is up to date; {result.seconds:.1f} s",
             highlight=False, soft_wrap=True,
         )  # fmt: skip
+
+
+@app.command()
+def learn(
+    warehouse: WarehouseOption = None,
+    prints: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--prints", help="CSV of code, name, year and printed_in; also several times. 已有的科目名称记录。"
+        ),
+    ] = None,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Where the proposals are written. 建议文件。")] = Path(
+        "proposals.csv"
+    ),
+    accept: Annotated[
+        Path | None,
+        typer.Option("--accept", help="Write a reviewed file of proposals into the seeds. 采纳已核的建议。"),
+    ] = None,
+) -> None:
+    """Hold what documents print against the classifications, and propose changes. 由文件所印科目名称校核各年科目。
+
+    Every code with its name and year, of all documents of the warehouse and of given tables, is judged by the editions. The proposals
+    (years in which a name is printed, years of renames, longer spans, new codes, prints that nothing explains) are a CSV: delete the
+    lines that you do not want, then accept it. The change of the seeds is reviewed like any other.
+
+    Example 示例: `yusuan learn --prints names.csv --out proposals.csv`, then `yusuan learn --accept proposals.csv`
+    """
+    from pipeline.editions import learning
+
+    if accept is not None:
+        console.print(f"{learning.accept(learning.read_proposals(accept))} rows of the seeds changed", highlight=False)
+        return
+    found = learning.prints_of_warehouse(_published(warehouse))
+    for path in prints or ():
+        found += learning.prints_of_table(path)
+    proposals = learning.propose(found)
+    learning.write_proposals(proposals, out)
+    counts = Counter(proposal.action for proposal in proposals)
+    told = ", ".join(f"{count} {action}" for action, count in sorted(counts.items())) or "nothing to propose"
+    console.print(f"{len(found):,} prints: {told}; written to {out}", highlight=False, soft_wrap=True)
 
 
 @app.command()

@@ -248,6 +248,11 @@ def _longer_names(known: _Scheme, plain: str, digits: int | None) -> list[str]:
     return found
 
 
+def without_qualifier(plain: str) -> str:
+    """A plain name without the words in brackets behind it: 行政运行(人大) → 行政运行."""
+    return _QUALIFIER.sub("", plain)
+
+
 def is_same_name(printed: str, name: str) -> bool:
     """Whether a printed name is the edition's: but for spaces, widths, words in brackets behind it, or an end that is cut off."""
     left, right = plain_name(printed), plain_name(name)

@@ -108,7 +108,7 @@ def _followed(
     for row in step:
         for end in _followed(changes, scheme, row.to_code, max(year, at), (*seen, code)):
             weight = (row.weight or Decimal(0)) * end.weight
-            evidence = row.evidence if end.evidence in ("same_code", "attested") else end.evidence
+            evidence = row.evidence if end.evidence != "general_knowledge" else end.evidence
             before = found.get(end.code)
             if before is not None:
                 weight += before.weight

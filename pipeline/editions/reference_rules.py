@@ -20,10 +20,11 @@ from pipeline.editions import classification, concordance
 
 Row = Mapping[str, str]
 EVIDENCE = ("attested", "general_knowledge")
-CLASS_EVIDENCE = ("official", "printed", "inferred", "attested", "general_knowledge")
-_PRINTED = ("printed", "attested")
+CLASS_EVIDENCE = ("official", "printed", "inferred", "general_knowledge")
+"""A notice or edition with its address; documents that print it; two prints of one name; none of these."""
 _LEVELS = {3: "category", 5: "section", 7: "item", 9: "sub_item"}
 """Of the revenue classification alone the fourth level (目) is national."""
+_DIVISION_EVENTS = ("renamed", "recoded", "merged", "split")
 _EVENTS = ("left", "joined", "renamed", "merged", "created", "abolished", "function_joined", "function_left")
 
 
@@ -53,8 +54,8 @@ def class_problems(rows: Sequence[Row], code_field: str, name_field: str) -> lis
             )
         if row["evidence"] == "official" and "http" not in row["evidence_detail"]:
             found.append(f"{where}: official evidence without an address")
-        if row["evidence"] != "official" and (row["evidence"] in _PRINTED) != bool(row["attested_years"]):
-            found.append(f"{where}: attested and years in which it is attested go together")
+        if row["evidence"] != "official" and (row["evidence"] == "printed") != bool(row["attested_years"]):
+            found.append(f"{where}: printed and years in which it is printed go together")
         if name != name.strip() or not name or re.search(r"\s", name):
             found.append(f"{where}: name is empty or holds white space")
         spans[(scheme, code)].append((first, last, name))
@@ -101,6 +102,27 @@ def _division_level(code: str) -> str:
     if code.endswith("0000"):
         return "province"
     return "prefecture" if code.endswith("00") else "county"
+
+
+def jurisdiction_event_problems(rows: Sequence[Row], divisions: Sequence[Row]) -> list[str]:
+    """What became of divisions: both known, the old one in force before the year, the new one from it on, no division its own successor."""
+    found = []
+    by_code = {row["jurisdiction_code"]: row for row in divisions}
+    for row in rows:
+        where = f"event {row['from_code']} → {row['to_code']}"
+        if row["event"] not in _DIVISION_EVENTS:
+            found.append(f"{where}: {row['event']} is none of {', '.join(_DIVISION_EVENTS)}")
+        old, new = by_code.get(row["from_code"]), by_code.get(row["to_code"])
+        if old is None or new is None or old is new:
+            found.append(f"{where}: a division is unknown, or its own successor")
+            continue
+        if row["event"] in ("renamed", "recoded") and int(old["last_year"] or 9999) >= int(row["year"]):
+            found.append(f"{where}: {old['jurisdiction_name']} is still in force in {row['year']}")
+        if int(new["first_year"] or 0) > int(row["year"]):
+            found.append(f"{where}: {new['jurisdiction_name']} is not yet in force in {row['year']}")
+        if row["evidence"] not in CLASS_EVIDENCE or not row["evidence_detail"]:
+            found.append(f"{where}: no evidence")
+    return found
 
 
 def agency_problems(
@@ -160,6 +182,7 @@ def problems(seeds: Path = classification.SEEDS) -> list[str]:
         *class_problems(read("revenue_class", seeds), "revenue_code", "revenue_name"),
         *concordance.problems(concordance.read_changes(seeds / "concordance.csv")),
         *jurisdiction_problems(jurisdictions),
+        *jurisdiction_event_problems(read("jurisdiction_event", seeds), jurisdictions),
         *agency_problems(
             read("agency", seeds),
             read("agency_alias", seeds),

@@ -57,6 +57,7 @@ class _Division:
     level: str
     parent: str
     names: list[str] = field(default_factory=list)
+    is_current: bool = True
 
 
 @dataclass(slots=True)
@@ -73,6 +74,12 @@ class _Gazetteer:
             found.add(code)
             code = self.divisions[code].parent
         return found
+
+    def newest(self, codes: set[str]) -> set[str]:
+        """Of codes that share a name, the one in force: 崇川区 had two codes of one city, one after the other."""
+        current = {code for code in codes if self.divisions[code].is_current}
+        provinces = {code[:2] for code in codes}
+        return current if len(current) == 1 and len(provinces) == 1 else codes
 
     def qualified(self, code: str) -> Jurisdiction:
         division = self.divisions[code]
@@ -110,7 +117,7 @@ def _gazetteer() -> _Gazetteer:
     for row in consulted.table(SEED):
         code, level = row["jurisdiction_code"], row["level"]
         names = [row["jurisdiction_name"], *filter(None, row["former_names"].split("|"))]
-        divisions[code] = _Division(code, names[0], level, row["parent_code"], names)
+        divisions[code] = _Division(code, names[0], level, row["parent_code"], names, not row["last_year"])
         if level == "central":
             continue
         for name in names:
@@ -148,7 +155,7 @@ def _within(gazetteer: _Gazetteer, text: str, position: int, code: str) -> str:
         if not inner:
             return code
         length = max(size for size, _ in inner)
-        codes = {found for size, found in inner if size == length}
+        codes = gazetteer.newest({found for size, found in inner if size == length})
         if len(codes) > 1:
             return code
         code, position = codes.pop(), position + length
@@ -184,7 +191,7 @@ def _at_beginning(gazetteer: _Gazetteer, text: str, begin: int) -> Jurisdiction 
     names = _full_names_at(gazetteer, text, begin)
     if names:
         longest = names[0][0]
-        codes = {code for name, code in names if name == longest}
+        codes = gazetteer.newest({code for name, code in names if name == longest})
         if len(codes) == 1:
             return gazetteer.qualified(_within(gazetteer, text, begin + len(longest), codes.pop()))
         return None

@@ -36,7 +36,9 @@ ROOMS: dict[str, frozenset[str]] = {
     "terminal": frozenset({"publish"}),
     "assets": frozenset({"schemas", "archive", "fetching", "warehouse", "publish"}),
     "definitions": frozenset({"assets", "warehouse", "publish"}),
-    "cli": frozenset({"schemas", "archive", "fetching", "evaluation", "warehouse", "publish", "serving", "terminal"}),
+    "cli": frozenset(
+        {"schemas", "archive", "fetching", "editions", "evaluation", "warehouse", "publish", "serving", "terminal"}
+    ),
 }
 DAGSTER_ROOMS = {"assets", "definitions"}
 GENERIC_DESCRIPTIONS = {"", "todo", "tbd", "description", "n/a"}

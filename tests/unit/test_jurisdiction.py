@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipeline.editions import reference_rules
 from pipeline.forms.jurisdiction import find_jurisdiction
 
 
@@ -26,6 +27,12 @@ from pipeline.forms.jurisdiction import find_jurisdiction
         ("中华人民共和国财政部", "100000", "中央"),
         ("北京大学2026年部门预算", "100000", "中央"),
         ("上海交通大学", "100000", "中央"),
+        ("重庆市江北区财政局2019年部门预算", "500105", "重庆市江北区"),
+        ("杭州市临平区财政局2022年部门预算", "330113", "杭州市临平区"),
+        ("南通市崇川区教育局2023年部门预算", "320613", "南通市崇川区"),
+        ("崇川区教育局2023年部门预算", "320613", "南通市崇川区"),
+        ("济南市钢城区2021年部门预算", "370117", "济南市钢城区"),
+        ("莱芜市莱城区2016年部门预算", "371202", "莱芜市莱城区"),
     ],
 )
 def test_place_is_found(text: str, code: str, name: str) -> None:
@@ -58,3 +65,14 @@ def test_a_name_of_several_places_or_of_none_stays_unresolved(text: str) -> None
 
 def test_a_district_that_is_gone_keeps_its_code() -> None:
     assert find_jurisdiction("杭州市江干区财政局") == ("330104", "杭州市江干区")
+
+
+def test_years_of_divisions_are_those_of_the_year_end_lists() -> None:
+    """At 31 December of its first and last year a division stands in the list of that day: typed from the lists."""
+    rows = {row["jurisdiction_code"]: row for row in reference_rules.read("jurisdiction")}
+    for code, first, last in (
+        ("330113", "2021", ""), ("371200", "", "2017"), ("500105", "", "2025"), ("110118", "2015", ""),
+        ("540422", "", "2022"), ("540481", "2023", ""), ("320613", "2020", ""), ("320602", "", "2019"),
+    ):  # fmt: skip
+        assert rows[code]["last_year"] == last
+        assert not first or rows[code]["first_year"] == first

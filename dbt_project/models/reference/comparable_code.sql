@@ -160,7 +160,7 @@ evidence as (
             '; '
             order by tie.year, tie.from_code, tie.to_code
         ) as evidence,
-        bool_and(tie.evidence = 'attested') as is_attested,
+        bool_and(tie.evidence <> 'general_knowledge') as is_attested,
     from tie
     inner join component
         on
