@@ -219,16 +219,28 @@ def code_by_name(
         }
         return tuple(Candidate(code, span_name, evidence) for code, span_name in sorted(hits))
 
+    def nearest(names: tuple[str, ...]) -> tuple[Candidate, ...]:
+        """Names of other editions, of the nearest that has one: a name that came a year later, or is still in use a year on."""
+        others = found(names, "other_edition", None)
+        away = {each.code: _years_away(known.spans[each.code], each.name, year) for each in others}
+        return _one_each(tuple(each for each in others if away[each.code] == min(away.values())))
+
     bare = _QUALIFIER.sub("", plain)
     ending = (plain.removesuffix("支出"), plain + "支出")
     return (
         found((plain,), "name", year)
         or (found((bare,), "qualified_name", year) if bare not in ("", plain) else ())
         or found((each for each in ending if each != plain), "suffix", year)
-        or _one_each(found((plain, bare), "other_edition", None))
+        or nearest((plain, bare))
         or _one_each(found(known.by_spelling.get(_spelling(plain), ()), "spelling", None))
         or found(_longer_names(known, plain, digits), "clipped_name", year)
     )
+
+
+def _years_away(spans: Sequence[Span], name: str, year: int | None) -> int:
+    """How many years lie between a year and the nearest edition in which a code has the name."""
+    at = year or 0
+    return min(max(span.first_year - at, at - span.last_year, 0) for span in spans if span.name == name)
 
 
 def _one_each(candidates: tuple[Candidate, ...]) -> tuple[Candidate, ...]:

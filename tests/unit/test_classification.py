@@ -246,3 +246,13 @@ def test_revenue_of_governments_is_found_by_name_code_and_year() -> None:
 )
 def test_variants_of_a_name_are_the_class_that_they_name(names: list[str], codes: list[str]) -> None:
     assert [found.code for found in assign_codes(names, ECONOMIC_DEPARTMENT, 2021)] == codes
+
+
+def test_a_name_of_another_edition_is_that_of_the_nearest_year() -> None:
+    """民贸民品贷款贴息 was 2160219 to 2020 and is 2160218 since; 老龄卫生健康事务 came in 2019; 部队供应 ended in 2021."""
+    assert [found.code for found in code_by_name("部队供应", "20828", year=2023)] == ["2082805"]
+    assert [found.evidence for found in code_by_name("部队供应", "20828", year=2023)] == ["other_edition"]
+    assert [found.code for found in code_by_name("中央金融机构注资特别国债支出", year=2024)] == ["2170404"]
+    early = code_by_name("其他文化体育与传媒支出", year=2020, digits=7)
+    assert len(early) == 1
+    assert early[0].evidence == "other_edition"

@@ -1,5 +1,6 @@
 -- Codes that documents print and the curated editions do not expect: unknown, out of their years, or under another
--- name. They are reported; no figure is dropped for it.
+-- name; and names that got a code of another year's edition, there being none in their own. They are reported; no
+-- figure is dropped for it.
 with attestation as (
     select
         scheme,
@@ -8,12 +9,11 @@ with attestation as (
         name,
         -- 行政运行(人力资源事务): the item with its section in brackets.
         regexp_replace(name, '\([^()]*\)$', '') as unqualified_name,
+        bool_or(is_printed) as is_printed,
         sum(document_count) as document_count,
         min(first_figure_id) as first_figure_id,
     from {{ ref('code_attestation') }}
-    where
-        scheme in ('functional', 'economic_department', 'economic_government')
-        and is_printed
+    where scheme in ('functional', 'economic_department', 'economic_government')
     group by scheme, code, fiscal_year, name
 ),
 
@@ -41,6 +41,7 @@ matched as (
         attestation.code,
         attestation.fiscal_year,
         attestation.name,
+        attestation.is_printed,
         cast(attestation.document_count as integer) as document_count,
         attestation.first_figure_id,
         count(class.code) as edition_count,
@@ -73,6 +74,7 @@ final as (
         fiscal_year,
         name as printed_name,
         case
+            when not is_printed then 'name_of_other_edition'
             when edition_count = 0 then 'code_unknown'
             when same_name_count > 0 then 'name_of_other_years'
             when same_year_count = 0 then 'code_out_of_years'
@@ -82,7 +84,10 @@ final as (
         document_count,
         first_figure_id,
     from matched
-    where same_both_count = 0
+    where
+        same_both_count = 0
+        -- A line that got its code by its name says only of which edition the name is.
+        and (is_printed or same_name_count > 0)
 )
 
 select * from final

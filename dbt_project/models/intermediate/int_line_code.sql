@@ -57,18 +57,30 @@ candidate as (
         line.line_level,
         class.code,
         parent.code is not null as is_within_parent,
+        -- Years between the line and the edition that has the name.
+        greatest(
+            coalesce(class.first_year, 0) - line.fiscal_year, line.fiscal_year - coalesce(class.last_year, 9999), 0
+        ) as distance,
     from line
     inner join class
         on
             line.scheme = class.scheme
             and line.plain_line_name = {{ plain_name('class.name') }}
-            and line.fiscal_year between coalesce(class.first_year, 0) and coalesce(class.last_year, 9999)
             and (line.line_level is null or line.line_level = class.level)
     left join parent
         on
             class.scheme = parent.scheme
             and class.parent_code = parent.code
             and line.plain_parent_name = parent.plain_name
+),
+
+-- The edition of the year; where it has no such name, the nearest that has.
+nearest as (
+    select * from candidate
+    qualify
+        distance = min(distance) over (
+            partition by scheme, fiscal_year, line_name, parent_line, line_level
+        )
 ),
 
 counted as (
@@ -82,7 +94,8 @@ counted as (
         count(distinct code) as code_count,
         min(code) filter (where is_within_parent) as within_parent_code,
         min(code) as any_code,
-    from candidate
+        min(distance) as distance,
+    from nearest
     group by all
 ),
 
@@ -98,6 +111,8 @@ final as (
             when within_parent_count = 0 and code_count = 1 then any_code
         end as code,
         case
+            when distance > 0 and (within_parent_count = 1 or (within_parent_count = 0 and code_count = 1))
+                then 'name_of_other_edition'
             when within_parent_count = 1 then 'name within parent'
             when within_parent_count = 0 and code_count = 1 then 'name'
             else 'name of several codes'

@@ -25,8 +25,27 @@ nameless as (
         on fact.functional_code = printed.code
 ),
 
-final as (
+united as (
     {{ united_classes([], 'functional_code', 'functional_name', 'code of an item below') }}
+),
+
+span as (
+    select * from {{ ref('class_span') }}
+    where scheme = 'functional'
+),
+
+final as (
+    select
+        united.*,
+        span.begins_not_before,
+        span.begins_not_after,
+        span.begins,
+    from united
+    left join span
+        on
+            united.is_curated
+            and united.functional_code = span.code
+            and united.first_year = span.first_year
 )
 
 select * from final

@@ -1,5 +1,5 @@
--- Every division with the years in which the lists of year ends have it, and what became of it: a body of a merged district
--- finds its place under the code of its time and under the one of today.
+-- Every division with the years in which the lists of year ends have it, and what became of it: a body of a merged
+-- district finds its place under the code of its time and under the one of today.
 with recursive jurisdiction as (
     select * from {{ ref('jurisdiction') }}
 ),
@@ -62,7 +62,7 @@ told as (
             year,
             concat(year, ' ', event, ' ← ', from_code, ' ', from_name) as event_text,
         from event
-    )
+    ) as happened
     group by jurisdiction_code
 ),
 

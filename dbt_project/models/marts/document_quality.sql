@@ -26,7 +26,9 @@ missing as (
         document.document_id,
     from document
     inner join required
-        on document.document_kind = required.document_kind
+        on
+            document.document_kind = required.document_kind
+            and document.fiscal_year between required.first_year and coalesce(required.last_year, 9999)
     left join {{ ref('stg_form') }} as found
         on
             document.document_id = found.document_id

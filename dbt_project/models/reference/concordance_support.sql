@@ -33,18 +33,64 @@ attestation as (
     where attested_years is not null
 ),
 
-seen as (
-    select
-        scheme,
-        code,
-        name,
-        min(fiscal_year) as first_year,
-        max(fiscal_year) as last_year,
-    from attestation
-    group by scheme, code, name
+class as (
+    select * from {{ ref('class_span') }}
 ),
 
-final as (
+-- A code may bear a name twice (行政单位离退休 to 2008 and again from 2020): each tie looks at the years of its own span.
+old_seen as (
+    select
+        concordance.scheme,
+        concordance.from_code,
+        concordance.to_code,
+        concordance.year,
+        max(attestation.fiscal_year) as last_year,
+    from concordance
+    inner join attestation
+        on
+            concordance.scheme = attestation.scheme
+            and concordance.from_code = attestation.code
+            and attestation.name = {{ plain_name('concordance.from_name') }}
+    where
+        not exists (
+            select 1 from class
+            where
+                class.scheme = concordance.scheme
+                and class.code = concordance.from_code
+                and {{ plain_name('class.name') }} = attestation.name
+                and class.first_year >= concordance.year
+                and attestation.fiscal_year >= class.first_year
+        )
+    group by all
+),
+
+new_seen as (
+    select
+        concordance.scheme,
+        concordance.from_code,
+        concordance.to_code,
+        concordance.year,
+        min(attestation.fiscal_year) as first_year,
+    from concordance
+    inner join attestation
+        on
+            concordance.scheme = attestation.scheme
+            and concordance.to_code = attestation.code
+            and attestation.name = {{ plain_name('concordance.to_name') }}
+    where
+        not exists (
+            select 1 from class
+            where
+                class.scheme = concordance.scheme
+                and class.code = concordance.to_code
+                and {{ plain_name('class.name') }} = attestation.name
+                and class.last_year < concordance.year
+                and attestation.fiscal_year <= class.last_year
+        )
+    group by all
+),
+
+compared as (
     select
         concordance.scheme,
         concordance.from_code,
@@ -56,26 +102,57 @@ final as (
         concordance.evidence,
         old.last_year as from_last_year,
         new.first_year as to_first_year,
+        case when old.last_year < concordance.year then cast(old.last_year + 1 as integer) end as not_before,
+        case when new.first_year >= concordance.year then new.first_year end as not_after,
         case
             when old.last_year >= concordance.year then 'contradicted'
             -- A code that takes in another was there before.
             when new.first_year < concordance.year and concordance.kind <> 'merge' then 'contradicted'
-            when old.code is not null and new.code is not null then 'both ends printed'
-            when new.code is not null then 'new end printed'
-            when old.code is not null then 'old end printed'
+            when old.last_year is not null and new.first_year is not null then 'both ends printed'
+            when new.first_year is not null then 'new end printed'
+            when old.last_year is not null then 'old end printed'
             else 'not printed'
         end as support,
     from concordance
-    left join seen as old
+    left join old_seen as old
         on
             concordance.scheme = old.scheme
-            and concordance.from_code = old.code
-            and old.name = {{ plain_name('concordance.from_name') }}
-    left join seen as new
+            and concordance.from_code = old.from_code
+            and concordance.to_code = old.to_code
+            and concordance.year = old.year
+    left join new_seen as new
         on
             concordance.scheme = new.scheme
-            and concordance.to_code = new.code
-            and new.name = {{ plain_name('concordance.to_name') }}
+            and concordance.from_code = new.from_code
+            and concordance.to_code = new.to_code
+            and concordance.year = new.year
+),
+
+final as (
+    select
+        scheme,
+        from_code,
+        from_name,
+        to_code,
+        to_name,
+        year,
+        kind,
+        evidence,
+        from_last_year,
+        to_first_year,
+        not_before,
+        not_after,
+        case
+            when support = 'contradicted' then 'contradicted'
+            when not_before = not_after then cast(year as varchar)
+            when not_before is not null and not_after is not null
+                then concat('between ', not_before, ' and ', not_after)
+            when not_after is not null then 'not after ' || not_after
+            when not_before is not null then 'not before ' || not_before
+            else 'not seen'
+        end as when_changed,
+        support,
+    from compared
 )
 
 select * from final
