@@ -227,6 +227,17 @@ def test_spellings_of_one_agency_are_one_and_two_agencies_are_two() -> None:
          "购置单价100万元（含）以上设备（不含车辆）3台（套）。", {"vehicles": 7, "large_equipment": 2}),
         ("已实行公务用车改革，无公务车。", {"vehicles": 0}),
         ("包括市政府办公厅本级、市政务办共 2 家基层单位。", {"units": 2}),
+        ("本部门核定各类编制35名，年末实有在职人员33人，退休人员12人。", {"authorised_posts": 35, "staff": 33, "retirees": 12}),
+        ("行政编制和事业编制共80人，现有在编在职干部职工72名。", {"authorised_posts": 80, "staff": 72}),
+        ("编制总数为120人，现有工作人员118人，另有离退休老干部40人。", {"authorised_posts": 120, "staff": 118, "retirees": 40}),
+        ("本单位实有人员200人，其中：在职150人，退休50人。", {"staff": 150, "retirees": 50}),
+        ("现有教职工260人，在校学生3200人。", {"staff": 260}),
+        ("行政编制20名，机关工勤编制3名，聘用职工总数8人。", {}),
+        ("无公务用车购置预算安排。", {}),
+        ("我局没有公务用车，无公务用车运行维护费。", {"vehicles": 0}),
+        ("公务用车实际保有量为15辆，核定车辆编制20辆。", {"vehicles": 15}),
+        ("现有38个处室，共设置18个处(室)，服务群众3000人。", {}),
+        (f"编制总数{'9' * 30}人。", {}),
     ],
 )  # fmt: skip
 def test_posts_staff_retirees_and_vehicles(sentence: str, expected: dict[str, int]) -> None:
@@ -256,3 +267,28 @@ def test_statistics_belong_to_the_agency_that_the_paragraph_names() -> None:
 def test_a_count_is_of_the_body_named_and_not_of_words_before_it(sentence: str, agency: str) -> None:
     rows = agency_statistics(paragraphs(text_document(sentence)), ACCOUNT, DOCUMENT)
     assert {row["agency_name"] for row in rows if row["metric"] == "vehicles"} == {agency}
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (["市财政监督检查所为副处级事业单位，编制数26人。截至年底，实有人数22人。"],
+         {("市财政监督检查所", "authorised_posts"): 26, ("市财政监督检查所", "staff"): 22}),
+        (["本部门编制总数100人。其中：区财政监督检查所编制20人。"],
+         {("上海市普陀区财政局", "authorised_posts"): 100, ("区财政监督检查所", "authorised_posts"): 20}),
+        (["（二）区财政监督检查所概况", "编制数20人，实有人数18人。"],
+         {("区财政监督检查所", "authorised_posts"): 20, ("区财政监督检查所", "staff"): 18}),
+        (["局机关编制总数50名，实有人员45人。"], {}),
+        (["所属事业单位编制数60人。"], {}),
+        (["本部门所属各预算单位共有车辆25辆。"], {("上海市普陀区财政局", "vehicles"): 25}),
+        (["编制数12人。", "编制数30人。"], {}),
+        (["编制数12人。", "本部门编制数42人。"], {("上海市普陀区财政局", "authorised_posts"): 42}),
+        (["上海市普陀区财政局(本级)共有车辆3辆。"], {("上海市普陀区财政局(本级)", "vehicles"): 3}),
+        (["本部门包括上海市普陀区财政局(本级)共1家预算单位。上海市普陀区财政局(本级)实有人数30人。"],
+         {("上海市普陀区财政局", "units"): 1, ("上海市普陀区财政局", "staff"): 30}),
+        (["主要是减少局本级公务车，2024年共保留车辆10辆。"], {("上海市普陀区财政局", "vehicles"): 10}),
+    ],
+)  # fmt: skip
+def test_a_count_of_one_body_stands_for_no_other(lines: list[str], expected: dict[tuple[str, str], int]) -> None:
+    rows = agency_statistics(paragraphs(text_document(*lines)), ACCOUNT, DOCUMENT)
+    assert {(row["agency_name"], row["metric"]): int(row["value"]) for row in rows} == expected
