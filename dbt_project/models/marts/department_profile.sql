@@ -114,6 +114,8 @@ part as (
     from {{ ref('fct_agency_statistic') }} as statistic
     inner join document
         on statistic.document_id = document.document_id
+    -- The people of one unit do not stand for the department.
+    where statistic.is_whole_department
 ),
 
 summed as (

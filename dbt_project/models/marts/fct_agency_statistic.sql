@@ -1,5 +1,6 @@
--- A statement of the whole department beside statements of its units is their total and no fact: the row of the
--- department itself, or the one row that the others add up to.
+-- A statement of the whole department beside statements of its units is their total and no fact, where they add up to
+-- it: the row of the department itself, or the one row that the others add up to. Where they do not, some units are not
+-- stated, and the department's row speaks alone. Without any such row the units that are stated may be a few of many.
 with statistic as (
     select * from {{ source('core', 'agency_statistic') }}
 ),
@@ -51,6 +52,9 @@ compared as (
         count(*) over same_metric as row_count,
         sum(value) over same_metric as metric_sum,
         bool_or(is_department) over same_metric as has_department,
+        sum(value) filter (where is_department) over same_metric as department_value,
+        count(*) over same_metric > 2
+        and max(value) over same_metric * 2 = sum(value) over same_metric as has_sum,
         row_number() over (
             partition by document_id, metric
             order by value desc, page_number, block_index, agency_statistic_id
@@ -74,21 +78,19 @@ final as (
         compared.printed_text,
         compared.page_number,
         compared.block_index,
+        compared.has_department or compared.has_sum as is_whole_department,
     from compared
     left join agency
         on compared.agency_id = agency.agency_id
     where
-        not (
-            compared.row_count > 1
-            and (
-                compared.is_department
-                or (
-                    not compared.has_department
-                    and compared.size_rank = 1
-                    and compared.value = compared.metric_sum - compared.value
-                )
-            )
-        )
+        case
+            when compared.row_count = 1 then true
+            when compared.has_department
+                then
+                    compared.is_department
+                    = (compared.department_value <> compared.metric_sum - compared.department_value)
+            else not (compared.has_sum and compared.size_rank = 1)
+        end
 )
 
 select * from final
