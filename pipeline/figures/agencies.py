@@ -7,6 +7,7 @@ another (`hierarchy`).
 
 from __future__ import annotations
 
+import itertools
 from decimal import Decimal
 
 from pipeline.editions.classification import code_by_name
@@ -31,49 +32,72 @@ def name_agency_columns(form: Form, columns: list[Column], agencies: frozenset[s
             column.role = "agency_name"
 
 
-def tell_agencies(lines: list[LineRow], amounts: Amounts) -> bool:
-    """Make agencies of the lines that have a body's name, where every one of them equals the sum of the lines below it.
+def tell_agencies(lines: list[LineRow], amounts: Amounts, agencies: frozenset[str] = frozenset()) -> bool:
+    """Make agencies of the lines that have a body's name, where the lines can be parted so that each is the sum of its own.
 
-    Nothing is changed where a line stands outside their parts, or where they do not add up to the form's total: then the names may
-    be those of projects. A body without lines of its own must equal the sum of the others. Returns whether agencies were found.
+    Every part begins with a body, rows of agencies that were told already among them; a line without a code may stand over parts (货物,
+    then each body that buys goods). Which lines begin a part is told by the sums: a body's name can be that of a project too. Nothing
+    is changed where no such parting adds up to the form's total. A body without lines of its own must equal the sum of the others.
+    `agencies` are names of bodies that other forms of the document print. Returns whether agencies were found.
     """
-    body = [line for line in lines if line.kind == "line" and not line.is_memo]
-    if any(line.kind == "agency" or line.agency_name for line in lines) or not body or not _is_body(body[0]):
+    body = [line for line in lines if line.kind in ("line", "agency") and not line.is_memo]
+    told = {line.row for line in body if line.kind == "agency"}
+    of_columns = (
+        {line.agency_name for line in lines} - {line.agency_name for line in body if line.kind == "agency"} - {None}
+    )
+    is_head = [line.row in told or _is_body(line, agencies) for line in body]
+    if of_columns or sum(is_head) == len(told):
         return False
-    parts: list[tuple[LineRow, list[LineRow]]] = []
-    for line in body:
-        if _is_body(line):
-            parts.append((line, []))
-        else:
-            parts[-1][1].append(line)
-    filled = [(head, below) for head, below in parts if below]
-    whole = [head for head, below in parts if not below]
-    heads = [head for head, _ in filled]
-    if (
-        not filled
-        or len(whole) > 1
-        or not all(_is_sum(amounts.get(head.row), below, amounts) for head, below in filled)
-    ):
-        return False
-    if any(not _is_sum(amounts.get(head.row), heads, amounts) for head in whole):
-        return False
+    parts = _parted(body, is_head, amounts)
+    heads = [head for head, below in parts if below]
     total = stated_total(lines, amounts)
-    if total is not None and not _is_sum(total, heads, amounts):
+    if not told <= {head.row for head, _ in parts} or not heads or not any(head.row not in told for head in heads):
+        return False
+    if (total is not None and not _is_sum(total, heads, amounts)) or any(
+        not _is_sum(amounts.get(head.row), heads, amounts) for head, below in parts if not below
+    ):
         return False
     for head, below in parts:
         codes = {line.agency_code for line in below}
         head.kind, head.agency_name = "agency", bare_name(head.name)
         head.agency_code = head.agency_code or (codes.pop() if len(codes) == 1 else None)
         for line in below:
-            line.agency_name = head.agency_name
+            line.agency_name, line.agency_code = head.agency_name, head.agency_code or line.agency_code
     return True
 
 
-def _is_body(line: LineRow) -> bool:
+def _parted(body: list[LineRow], is_head: list[bool], amounts: Amounts) -> list[tuple[LineRow, list[LineRow]]]:
+    """Bodies with the lines below them, down to the next body or to what stands over it; empty where the lines cannot be parted."""
+    last = len(body)
+    stands_over = [
+        not head and following and not line.code
+        for head, following, line in zip(is_head, [*is_head[1:], False], body, strict=True)
+    ]
+    begins = [*(head or over for head, over in zip(is_head, stands_over, strict=True)), True]
+    # What follows each place, parted: bodies with their lines, and lines over bodies with none.
+    ways: list[list[tuple[LineRow, list[LineRow] | None]] | None] = [*(None for _ in body), []]
+    for place in reversed(range(last)):
+        line = body[place]
+        if is_head[place]:
+            ends = (end for end in range(place + 2, last + 1) if begins[end] and ways[end] is not None)
+            end = next(
+                (end for end in ends if _is_sum(amounts.get(line.row), body[place + 1 : end], amounts)), place + 1
+            )
+            following = ways[end]
+            ways[place] = [(line, body[place + 1 : end]), *following] if following is not None else None
+        elif stands_over[place] and (following := ways[place + 1]) is not None:
+            under = [head for head, _ in itertools.takewhile(lambda part: part[1] is not None, following)]
+            ways[place] = [(line, None), *following] if _is_sum(amounts.get(line.row), under, amounts) else None
+    return [(head, below) for head, below in ways[0] or () if below is not None]
+
+
+def _is_body(line: LineRow, agencies: frozenset[str]) -> bool:
     name = bare_name(line.name)
-    if line.code or line.cross_code or not name or not is_organisation(name):
+    if line.code or line.cross_code or not name:
         return False
-    return not any(found.evidence == "name" for found in code_by_name(name))
+    if comparable(name) in agencies:
+        return True
+    return is_organisation(name) and not any(found.evidence == "name" for found in code_by_name(name))
 
 
 def _is_sum(stated: tuple[Decimal, Decimal] | None, lines: list[LineRow], amounts: Amounts) -> bool:

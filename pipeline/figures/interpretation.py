@@ -364,7 +364,7 @@ class _Reading:
         amounts = {
             line.row: amount for line in lines if (amount := self._main_amount(line.row, columns, main)) is not None
         }
-        if tell_agencies(lines, amounts):
+        if tell_agencies(lines, amounts, self.body.agencies):
             told = "names of bodies whose amounts are the sums of the lines below them"
             self.result.choices.append(
                 {"aspect": f"agencies of group {group + 1}", "chosen": "rows", "rejected": "", "evidence": told}

@@ -462,9 +462,14 @@ def _usual_columns(rows: list[dict[int, FormCell]]) -> set[int]:
 
 
 def _goes_on(upper: dict[int, FormCell], lower: dict[int, FormCell], rows: list[dict[int, FormCell]]) -> bool:
-    """Whether the texts of one row go on in the other: the last line above the page edge is full, and no line below begins anew."""
+    """Whether the texts of one row go on in the other: the last line above the page edge is full, and no line below begins anew.
+
+    A text that another row prints whole (无锡市第 above, 一中学 below) goes on wherever its line ends.
+    """
     for column in upper.keys() & lower.keys():
         above, below = upper[column], lower[column].text
+        if any(squeeze(texts[column].text) == squeeze(above.text + below) for texts in rows if column in texts):
+            continue
         if numbering_rank(below) is not None or re.match(r"[\d\[【]|.{0,2}[合总小]计$", squeeze(below)):
             return False
         lines = [line for texts in rows if column in texts for line in texts[column].lines]

@@ -38,6 +38,45 @@ def test_a_name_of_a_body_that_is_no_sum_is_a_line() -> None:
     assert all(line.kind != "agency" for line in lines)
 
 
+def test_a_body_between_agencies_heads_its_own_lines() -> None:
+    """土地开发中心（本级） is an agency by its sum, though other forms call it otherwise; it is no line of the unit before it."""
+    lines, amounts = lines_and_amounts(
+        ("合计", None, 90), ("甲局", None, 40), ("工资福利支出", "301", 30), ("资本性支出", "310", 10),
+        ("青川市土地开发中心（本级）", None, 50), ("工资福利支出", "301", 45), ("资本性支出", "310", 5),
+    )  # fmt: skip
+    lines[1].kind = "agency"
+    for line in lines[1:]:
+        line.agency_name = "甲局"
+    assert tell_agencies(lines, amounts)
+    assert [line.row for line in lines if line.kind == "agency"] == [1, 4]
+    assert [line.agency_name for line in lines[4:]] == ["青川市土地开发中心(本级)"] * 3
+    assert lines[3].agency_name == "甲局"
+
+
+def test_bodies_that_buy_in_several_categories_head_their_items_in_each() -> None:
+    lines, amounts = lines_and_amounts(
+        ("合计", None, 100), ("货物", None, 40), ("青川中学", None, 30), ("复印纸", None, 10), ("空调机", None, 20), ("少年宫", None, 10),
+        ("复印纸", None, 10), ("服务", None, 60), ("青川中学", None, 60), ("物业管理", None, 25), ("市档案馆", None, 35),
+    )  # fmt: skip
+    assert tell_agencies(lines, amounts, frozenset({"少年宫"}))
+    assert [line.row for line in lines if line.kind == "agency"] == [2, 5, 8], (
+        "what 青川中学 spends on 市档案馆 is a line"
+    )
+    hierarchy.tie(lines, amounts)
+    assert [lines[row].parent for row in (1, 2, 5, 7, 8)] == [0, 1, 1, 0, 7]
+    assert [line.agency_name for line in lines if line.name == "复印纸"] == ["青川中学", "少年宫"]
+    assert [line.row for line in lines if line.kind == "line" and not line.is_parent] == [3, 4, 6, 9, 10]
+
+
+def test_bodies_whose_lines_do_not_add_up_to_the_total_are_lines() -> None:
+    lines, amounts = lines_and_amounts(
+        ("合计", None, 95), ("货物", None, 40), ("青川中学", None, 40), ("复印纸", None, 40), ("服务", None, 60), ("东河中学", None, 60),
+        ("物业管理", None, 60),
+    )  # fmt: skip
+    assert not tell_agencies(lines, amounts)
+    assert all(line.kind != "agency" for line in lines)
+
+
 def test_a_line_over_agencies_is_no_leaf_and_they_are_its_addends() -> None:
     lines, amounts = lines_and_amounts(
         ("合计", None, 50), ("全额", None, 30), ("甲局", None, 20), ("电脑", None, 20), ("乙站", None, 10), ("家具", None, 10),

@@ -40,6 +40,18 @@ def test_the_rest_of_a_name_at_the_head_of_a_page_belongs_to_the_row_before() ->
     assert [cell.page_number for cell in form.cells if cell.text == "目类）"] == [2]
 
 
+def test_a_name_that_other_rows_print_whole_is_joined_wherever_its_line_ends() -> None:
+    form = form_of(
+        "政府采购预算表\n单位：万元\n单位名称 | 品目 | 合计\n青川市第一中学 | 复印纸 | 1.00\n青川市实验小学 | 空调机 | 2.00\n"
+        "青川市政务服务和数据管理局 | 计算机 | 2.00\n青川市第 | 物业管理 | 3.00\n---\n一中学 | | \n青川市实验小学 | 保险 | 1.00"
+    )
+    names = [cell.text for cell in form.cells if cell.column == 0 and cell.row not in form.header_rows]
+    assert names.count("青川市第一中学") == 2
+    assert [
+        cell.text for cell in form.cells if cell.text == "一中学" and cell.row not in form.repeated_header_rows
+    ] == []
+
+
 def test_a_row_whose_amounts_stand_below_the_page_edge_is_one_row() -> None:
     cut = HEAD.replace("2010302 | 一般行政管理事务支出（项 | 20.00 | 20.00", " | 一般行政管理事务支出（项 | | ")
     form = form_of(cut + "---\n2010302 | 目类） | 20.00 | 20.00\n" + TAIL)
