@@ -23,6 +23,7 @@ from pipeline.figures.optical import doubt_of
 from pipeline.figures.paragraph import Paragraph, paragraphs, text_blocks
 from pipeline.figures.performance import looks_like_performance_form, performance_indicators
 from pipeline.figures.project_budget import project_budgets
+from pipeline.figures.repeated_forms import set_aside_repeated
 from pipeline.forms import consulted, failures
 from pipeline.forms.assembly import assemble
 from pipeline.forms.failures import Failure, Place
@@ -101,6 +102,7 @@ def _read_printed(printed: PrintedDocument, document: Row, claim: Claim, rows: _
     identity = _identify(printed, forms)
     document.update(_identity_columns(identity, printed, claim))
     interpretations = _interpret(forms, identity, rows)
+    set_aside_repeated(forms, interpretations)
     figures = [figure for interpretation in interpretations.values() for figure in interpretation.figures]
     printed_amounts = sum(1 for figure in figures if figure.value_state in ("number", "zero"))
     refusal = _refusal(printed, forms, printed_amounts, identity)

@@ -16,6 +16,7 @@ from pipeline.forms.text import bare_name
 
 Amounts = dict[int, tuple[Decimal, Decimal]]
 """Amount and half unit, in yuan, of the group's main column by row."""
+_NOTHING = (Decimal(0), Decimal(0))
 
 
 def tie(lines: list[LineRow], amounts: Amounts) -> str | None:
@@ -43,6 +44,7 @@ def _tie_year(lines: list[LineRow], amounts: Amounts) -> str | None:
         coded = [line for line in inner if line.code and line.is_code_printed]
         if coded and len(coded) * 2 >= len([line for line in inner if line.kind == "line"]):
             _tie_codes(inner, head)
+            _nest_codes_printed_twice(inner, amounts)
         else:
             target = amounts.get(head.row) if head is not None else _target(inner, body, amounts)
             evidence = _tie_names(inner, head, target, amounts) or evidence
@@ -150,6 +152,39 @@ def _tie_codes(lines: list[LineRow], head: LineRow | None) -> None:
             parent = None
         line.parent = parent.row if parent is not None else (head.row if head is not None else None)
         previous = line
+
+
+def _nest_codes_printed_twice(lines: list[LineRow], amounts: Amounts) -> None:
+    """A line printed again with the code of the level above (21999 for 2199999) is the only part of the first, not one beside it.
+
+    So it is where the line above both is their sum with one of them, and not with two.
+    """
+    first: dict[tuple[str | None, str], LineRow] = {}
+    for line in lines:
+        key = (line.code, bare_name(line.name))
+        earlier = first.setdefault(key, line)
+        if (
+            earlier is line
+            or not line.code
+            or line.cross_code
+            or line.parent is None
+            or line.parent != earlier.parent
+            or amounts.get(line.row, _NOTHING)[0] == 0
+            or amounts.get(line.row) != amounts.get(earlier.row)
+        ):
+            continue
+        beside = [
+            amounts.get(other.row, _NOTHING) for other in lines if other.parent == line.parent and other is not line
+        ]
+        if _adds_up(amounts.get(line.parent), beside):
+            line.parent = earlier.row
+
+
+def _adds_up(stated: tuple[Decimal, Decimal] | None, addends: list[tuple[Decimal, Decimal]]) -> bool:
+    if stated is None:
+        return False
+    bound = stated[1] + sum((half for _, half in addends), Decimal(0))
+    return abs(stated[0] - sum((value for value, _ in addends), Decimal(0))) <= bound
 
 
 def _tie_names(

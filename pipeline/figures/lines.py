@@ -18,8 +18,8 @@ CODE = re.compile(r"^[\[【(（]?([2-5]\d{2}(?:\d{2}){0,4})[\]】)）]?[-—–�
 _IN_PARTS = re.compile(r"^([2-5]\d{2})[.·-](\d{2})(?:[.·-](\d{2}))?(?!\d)")
 _PART = re.compile(r"^\d{2}$")
 _PROCUREMENT_CODE = re.compile(r"^([A-C]\d{0,8})[-—\s]*(.*)$")
-_AGENCY_CODE = re.compile(r"^[\[【]?(\d{3,15})[\]】]?[-—\s]*((?!年)\D.*)$")
-"""A code and a name in one cell; a year that begins the name of a project (2026年…) is no code."""
+_AGENCY_CODE = re.compile(r"^(?:[\[【](\d{3,15})[\]】]|(?!(?:19|20)\d\d\D)(\d{3,15}))[-—\s]*(\D.*)$")
+"""A code and a name in one cell; a year that begins the name of a project (2026年…, 2021自贸试验区…) is no code."""
 _NO_CODE = re.compile(r"^[-—–－/\s]+$")
 GRAND_TOTAL = re.compile(
     r"^(?:(?:收入|支出|收、支|收支|(?:政府)?采购(?:支出|预算|金额)?)?(?:总计|合计|总合计|共计)|(?:收入|支出)(?:总额|总数)|部门合计|单位合计)[:：]?$"
@@ -380,9 +380,9 @@ class _RowReader:
             return
         name = squeeze(self.text("agency_name", row))
         code = _NO_CODE.sub("", squeeze(self.text("agency_code", row)))
-        combined = _AGENCY_CODE.match(name)
-        if combined:
-            code, name = combined.group(1), combined.group(2)
+        combined = _code_and_agency(name, code)
+        if not self.has_agency_codes or combined[0] == code or name[0] in "[【":
+            code, name = combined
         if (
             name
             and not code
@@ -439,6 +439,12 @@ class _RowReader:
             line.name = line.name or text
 
 
+def _code_and_agency(name: str, code: str = "") -> tuple[str, str]:
+    """Code and name of an agency that stand in one cell; what is given where they do not."""
+    combined = _AGENCY_CODE.match(name)
+    return (combined.group(1) or combined.group(2), combined.group(3)) if combined else (code, name)
+
+
 def _indent(cell: FormCell | None) -> float | None:
     if cell is None or cell.text_x0 is None or cell.box is None:
         return None
@@ -482,19 +488,29 @@ def counts_things(name: str) -> bool:
 
 
 def agencies_printed(forms: list[Form], year: int) -> frozenset[str]:
-    """Names in the agency columns of all forms of a document, comparable: by them rows of agencies are told in forms without such a column."""
+    """Names in the agency columns of all forms of a document, comparable: by them rows of agencies are told in forms without such a column.
+
+    Where agencies have codes, the names of other rows of the column (单位（项目）名称) are none.
+    """
     names: set[str] = set()
     for form in forms:
         if form.agency_name:
             names.add(comparable(form.agency_name))
-        if form.key is None:
-            continue
-        agency_columns = {column.index for column in columns_of(form, year) if column.role == "agency_name"}
-        for cell in form.data_cells:
-            if cell.column in agency_columns and cell.text and not is_number(cell.text):
-                name = squeeze(cell.text)
-                combined = _AGENCY_CODE.match(name)
-                name = combined.group(2) if combined else name
-                if not GRAND_TOTAL.match(name) and len(name) > 2:
-                    names.add(comparable(name))
+        if form.key is not None:
+            names.update(_agencies_of(form, columns_of(form, year)))
     return frozenset(names)
+
+
+def _agencies_of(form: Form, columns: list[Column]) -> set[str]:
+    by_role = {
+        role: {column.index for column in columns if column.role == role} for role in ("agency_name", "agency_code")
+    }
+    coded = {row for cell in form.data_cells if cell.column in by_role["agency_code"] and squeeze(cell.text).isdigit()
+             for row in range(cell.row, cell.row + cell.row_span)}  # fmt: skip
+    names: set[str] = set()
+    for cell in form.data_cells:
+        if cell.column in by_role["agency_name"] and cell.text and not is_number(cell.text):
+            _, name = _code_and_agency(squeeze(cell.text))
+            if not GRAND_TOTAL.match(name) and len(name) > 2 and (cell.row in coded or not coded):
+                names.add(comparable(name))
+    return names

@@ -104,3 +104,24 @@ def test_every_chosen_parent_is_the_sum_of_its_addends_or_the_list_is_flat(group
         below = [amounts[other.row][0] for other in made if other.parent == line.row]
         if below:
             assert abs(sum(below) - amounts[line.row][0]) <= Decimal("0.5") * (len(below) + 1)
+
+
+def test_a_code_printed_twice_by_the_publisher_counts_once() -> None:
+    made, amounts = lines(
+        ("合计", 700), ("援助其他地区支出", 700), ("其他支出", 500), ("其他支出", 500), ("一般公共服务", 200)
+    )
+    made[0].kind = "total"
+    for line, code in zip(made[1:], ("219", "21999", "21999", "21901"), strict=True):
+        line.code, line.scheme = code, "functional"
+    tie(made, amounts)
+    assert parents(made) == [None, 0, 1, 2, 1]
+    assert [line.row for line in made if not line.is_parent] == [3, 4]
+
+
+def test_two_lines_of_one_code_stay_two_where_the_sum_holds_with_both() -> None:
+    made, amounts = lines(("合计", 1000), ("援助其他地区支出", 1000), ("其他支出", 500), ("其他支出", 500))
+    made[0].kind = "total"
+    for line, code in zip(made[1:], ("219", "21999", "21999"), strict=True):
+        line.code, line.scheme = code, "functional"
+    tie(made, amounts)
+    assert parents(made) == [None, 0, 1, 1]

@@ -356,3 +356,23 @@ def test_amounts_under_a_header_of_percentages_are_refused_where_percentages_hav
     assert [(one.reason, len(one.cells)) for one in read(text.format(shown="10.5")).refused] == [("header_unknown", 3)]
     assert not read(text.format(shown="0.0")).refused
     assert not read(text.replace("5.45%", "5.45").format(shown="10.5")).refused
+
+
+def test_a_year_that_begins_the_name_of_a_project_is_no_code_of_an_agency() -> None:
+    result = read(
+        """专项业务经费支出表
+单位：元
+单位编码 | 单位（项目）名称 | 项目金额
+ | 合计 | 500.00
+263001 | 某市商务局 | 500.00
+ | 专用项目 | 500.00
+ | 2021自贸试验区合同尾款 | 200.00
+ | 12345热线运行 | 300.00
+"""
+    )
+    assert {figure.agency_name for figure in result.figures if figure.line_level != "total"} == {"某市商务局"}
+    assert {figure.line_name for figure in result.figures if figure.is_leaf} == {
+        "2021自贸试验区合同尾款",
+        "12345热线运行",
+    }
+    assert sum(amounts(result, is_leaf=True)) == 500  # type: ignore[arg-type]
