@@ -303,6 +303,8 @@ SUSPECT_FIGURE = Table(
         Column("printed_yuan", YUAN, "Amount as printed", "列示数（元）", nullable=True),
         Column("feasible_low_yuan", YUAN, "Least amount that would satisfy the document", "可行下限（元）", nullable=True),
         Column("feasible_high_yuan", YUAN, "Largest amount that would satisfy the document", "可行上限（元）", nullable=True),
+        Column("cause", TEXT, "Whose mistake: the document's where the sums around it show that the form is read rightly, else perhaps the reading's",
+               "原因：文件本身，或读法存疑", allowed=("document", "reading")),
         Column("reason", TEXT, "Identities that it breaks, in words", "理由"),
     ),
 )

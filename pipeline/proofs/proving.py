@@ -15,7 +15,9 @@ from typing import Any
 from pipeline.figures.figure import Figure
 from pipeline.forms.form import Form
 from pipeline.proofs import diagnosis
+from pipeline.proofs.accusation import causes
 from pipeline.proofs.agreement import add_agreements, merge_funds, set_aside_scope_differences
+from pipeline.proofs.carried import set_aside_carried_over
 from pipeline.proofs.catalogue import rules_concerning, vocabulary_of
 from pipeline.proofs.composition import add_compositions
 from pipeline.proofs.fields import Fields, fields_of_document
@@ -101,6 +103,7 @@ def _identities(
     funds = merge_funds(fields, ledger.amounts)
     add_agreements(ledger, fields, funds)
     set_aside_scope_differences(ledger, fields)
+    set_aside_carried_over(ledger)
     add_compositions(ledger, fields)
     add_narrative_identities(ledger, fields, narrative, department)
     add_staff_identities(ledger, statistics, department)
@@ -374,6 +377,7 @@ def _suspect_rows(
             for place in set(identity.places):
                 failing[place].append(number)
     rows = []
+    cause = causes(ledger, {place: suspect.group for place, suspect in suspects.items()})
     for place, suspect in sorted(suspects.items()):
         amount = ledger.amounts[place]
         rows.append(
@@ -383,6 +387,7 @@ def _suspect_rows(
                 "printed_yuan": amount.figure.amount_yuan if amount.figure is not None else None,
                 "feasible_low_yuan": _end(amount, suspect.interval.low),
                 "feasible_high_yuan": _end(amount, suspect.interval.high),
+                "cause": cause[place],
                 "reason": _reason(suspect.group, ledger, failing[place], titles, explained),
             }
         )

@@ -130,7 +130,8 @@ def test_check_draws_the_suspects(file: Path, tmp_path: Path) -> None:
         connection.execute(
             """
             insert into core.suspect_figure by name
-            select figure_id, document_id, amount_yuan as printed_yuan, 13 as feasible_low_yuan, 13 as feasible_high_yuan, 'why' as reason
+            select figure_id, document_id, amount_yuan as printed_yuan, 13 as feasible_low_yuan, 13 as feasible_high_yuan, 'document' as cause,
+                'why' as reason
             from core.figure where line_name = '办公'
             """
         )

@@ -385,3 +385,59 @@ def test_a_row_that_was_the_only_one_below_its_class_is_missed_where_another_for
     assert ("lines_are_in_every_form", "error") not in verdicts(whole)
     found = verdicts([*form(1, None), *form(2, "2050803")])
     assert found[("lines_are_in_every_form", "error")] == 1
+
+
+# -- whose mistake, and what was carried over ----------------------------------------------------------------------------
+
+MANY = [
+    (None, ["200.00", "110.00", "90.00"]),
+    ("2010301", ["70.00", "50.00", "20.00"]),
+    ("2010302", ["30.00", "10.00", "20.00"]),
+    ("2010303", ["60.00", "30.00", "30.00"]),
+    ("2010304", ["40.00", "20.00", "20.00"]),
+]
+
+
+def causes(rows: list[tuple[str | None, list[str | None]]]) -> dict[str, str]:
+    proofs = prove(table(1, rows), [], [])
+    return {str(row["printed_yuan"] / 10000): row["cause"] for row in proofs.suspects}
+
+
+def test_a_misprint_among_sums_that_hold_is_the_documents() -> None:
+    broken = [*MANY[:2], ("2010302", ["30.00", "10.00", "25.00"]), *MANY[3:]]
+    assert causes(broken) == {"25.00": "document"}
+
+
+def test_a_column_that_fails_in_most_rows_may_be_misread() -> None:
+    """Amounts of 合计 stand one row too high: what is read so is not the document's mistake for certain."""
+    totals = ["200.00", "30.00", "60.00", "40.00", "70.00"]
+    shifted = [(code, [total, *parts[1:]]) for (code, parts), total in zip(MANY, totals, strict=True)]
+    assert set(causes(shifted).values()) <= {"reading"}
+
+
+def carried_over(total: str) -> list[Figure]:
+    """A unit's total beside what it gets this year and what is carried over."""
+    made = []
+    for row, (amount, current, balance) in enumerate(
+        [(total, "60.00", "3.82"), ("50.00", "49.00", "1.00"), ("20.00", "20.00", None)]
+    ):
+        for column, (source, text) in enumerate(
+            ((None, amount), ("general_public_budget", current), ("carry_over", balance))
+        ):
+            made.append(
+                figure(
+                    1, row, column, text, form="revenue_summary", scheme="revenue", measure="revenue", source=source, line_level="total",
+                    agency_name=f"{row}站", agency_level="unit", parent_column_index=0 if column else None,
+                )
+            )  # fmt: skip
+    return made
+
+
+def test_a_total_that_leaves_out_what_is_carried_over_is_no_misprint() -> None:
+    proofs = prove(carried_over("60.00"), [], [])
+    assert not proofs.suspects
+    assert [row["verdict"] for row in proofs.checks if "carried over" in row["description"]] == ["not_checkable"]
+
+
+def test_a_total_that_lacks_another_amount_is_a_misprint() -> None:
+    assert prove(carried_over("61.00"), [], []).suspects

@@ -20,6 +20,7 @@ final as (
         suspect.printed_yuan,
         suspect.feasible_low_yuan,
         suspect.feasible_high_yuan,
+        suspect.cause,
         suspect.reason,
         coalesce(figure.is_corrected, false) as is_corrected,
     from suspect

@@ -107,7 +107,8 @@ class DocumentContent:
             "pages": self.pages_with_figures(),
             "identities": identities,
             "failures": failures,
-            "suspects": suspects,
+            "suspects": [row for row in suspects if row["cause"] == "document"],
+            "doubtful": [row for row in suspects if row["cause"] != "document"],
             "refusals": self._ask(
                 """
                 select reason, form, page_number, detail, numeric_cell_count from audit.refusal where document_id = $1
