@@ -6,7 +6,6 @@ versions of a page are compared. Does not belong here: reading of documents (`pi
 
 from __future__ import annotations
 
-import codecs
 import csv
 import hashlib
 import re
@@ -16,6 +15,7 @@ from pathlib import Path
 import lxml.etree
 import lxml.html
 
+from pipeline.readers import encodings
 from pipeline.readers.formats.registry import detect
 
 ERROR_PAGES = Path(__file__).parent / "error_pages.csv"
@@ -39,32 +39,9 @@ def is_whole(data: bytes) -> bool | None:
 
 
 def decode_page(data: bytes, content_type: str | None) -> str:
-    """The text of a web page, by its byte order mark, its header, its own declaration, or by trying what pages are written in."""
-    names: list[str] = []
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        names.append("utf-16")
+    """The text of a web page, in the encoding that its bytes, its header or itself tell."""
     declared = re.search(r"charset=[\"']?([\w-]+)", content_type or "", re.IGNORECASE)
-    if declared:
-        names.append(declared[1])
-    meta = re.search(rb"<meta[^>]+charset=[\"']?\s*([\w-]+)", data[:8192], re.IGNORECASE)
-    if meta:
-        names.append(meta[1].decode("ascii"))
-    for name in [*names, "utf-8", "gb18030"]:
-        # Pages that claim an older subset use characters of the full set.
-        encoding = "gb18030" if name.lower() in ("gb2312", "gbk", "gb_2312-80", "x-gbk") else name
-        try:
-            return data.decode("utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding)
-        except (LookupError, UnicodeDecodeError):
-            continue
-    return data.decode(names[0] if names and _is_codec(names[0]) else "gb18030", errors="replace")
-
-
-def _is_codec(name: str) -> bool:
-    try:
-        codecs.lookup(name)
-    except LookupError:
-        return False
-    return True
+    return encodings.decode_page(data, declared[1] if declared else None)
 
 
 def parse_page(text: str) -> lxml.html.HtmlElement | None:

@@ -689,7 +689,8 @@ def refusal_of(
     has_content = figures_count > 0 or (amounts >= 3 and tells_of_a_budget)
     is_named = bool(recognised or identity.document_kind) and tells_of_a_budget
     shows_forms = len(recognised) >= 2 and identity.document_kind is not None
-    if document.format == "html" and not (has_content and (is_named or shows_forms)):
+    is_one_good_form = bool(recognised) and units > 0 and figures_count >= 3 and identity.fiscal_year is not None
+    if document.format == "html" and not (has_content and (is_named or shows_forms or is_one_good_form)):
         return (
             "web_page_not_document",
             f"a web page without forms or narrative of a budget ({seen})",

@@ -18,6 +18,7 @@ from itertools import groupby, pairwise
 
 from pipeline.readers.characters import fold
 from pipeline.readers.printed import Cell, Grid, Line, Page, PrintedDocument, Unreadable
+from pipeline.readers.raised import raised
 
 MOST_CHARACTERS = 20_000_000
 MOST_COLUMNS = 200
@@ -25,6 +26,7 @@ MOST_COLUMNS = 200
 _HEADING = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
 _PARAGRAPH_MARK = re.compile(r"</p>\s*<p>|<br\s*/?>", re.IGNORECASE)
 _TAG = re.compile(r"</?(?:p|b|i|u|strong|em|span|font|div|sup|sub)\b[^<>]*>", re.IGNORECASE)
+_RAISED = re.compile(r"<su([pb])\b[^<>]*>([^<>]*)</su[pb]>", re.IGNORECASE)
 _EMPHASIS = re.compile(r"\*\*(.+?)\*\*|__(.+?)__")
 _LIST_ITEM = re.compile(
     r"^\s*(?:[-*+]\s+|\d{1,3}[.)、．]\s*|[（(][一二三四五六七八九十\d]+[)）]|[一二三四五六七八九十]+、)"
@@ -240,6 +242,7 @@ def _clean(text: str) -> str:
     stripped = text.strip(" \u3000")
     if len(stripped) > 1 and stripped[0] == stripped[-1] == '"' and '"' not in stripped[1:-1]:
         stripped = stripped[1:-1]
+    stripped = _RAISED.sub(lambda match: raised(match[2], stripped[: match.start()], match[1] == "b"), stripped)
     stripped = _PARAGRAPH_MARK.sub("\n", stripped)
     stripped = _TAG.sub("", stripped)
     stripped = _EMPHASIS.sub(lambda match: match[1] or match[2], stripped)
