@@ -56,6 +56,8 @@ def class_problems(rows: Sequence[Row], code_field: str, name_field: str) -> lis
             found.append(f"{where}: official evidence without an address")
         if row["evidence"] != "official" and (row["evidence"] == "printed") != bool(row["attested_years"]):
             found.append(f"{where}: printed and years in which it is printed go together")
+        if not all(first <= int(year) <= last for year in row["attested_years"].split()):
+            found.append(f"{where}: printed in {row['attested_years']}, in force only {first}–{row['last_year']}")
         if name != name.strip() or not name or re.search(r"\s", name):
             found.append(f"{where}: name is empty or holds white space")
         spans[(scheme, code)].append((first, last, name))

@@ -105,6 +105,10 @@ def revenue_without_parent(rows: Rows) -> None:
     rows[:] = [row for row in rows if row["revenue_code"] != "10310"]
 
 
+def printed_after_its_end(rows: Rows) -> None:
+    row_of(rows, functional_code="2080808", functional_name="烈士纪念设施管理维护")["attested_years"] += " 2024"
+
+
 def wrong_level(rows: Rows) -> None:
     row_of(rows, functional_code="20805", functional_name="行政事业单位离退休")["level"] = "item"
 
@@ -150,6 +154,7 @@ def event_before_its_year(rows: Rows) -> None:
         ("functional_class", missing_edition, "its parent only"),
         ("functional_class", overlapping_names, "are both its name in 2020"),
         ("functional_class", unfounded_attestation, "go together"),
+        ("functional_class", printed_after_its_end, "in force only 2021–2023"),
         ("functional_class", wrong_level, "is not the level"),
         ("revenue_class", nameless_notice, "official evidence without an address"),
         ("revenue_class", revenue_without_parent, "no edition has its parent 10310"),
