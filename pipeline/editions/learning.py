@@ -417,7 +417,9 @@ def _accept_boundary(rows: list[Row], each: Proposal, file_name: str) -> int:
     for other in before:
         other["last_year"] = str(int(each.proposed_value) - 1)
     for moved in (row, *before):
-        moved["attested_years"] = " ".join(year for year in moved["attested_years"].split() if _in_span(moved, int(year)))
+        moved["attested_years"] = " ".join(
+            year for year in moved["attested_years"].split() if _in_span(moved, int(year))
+        )
     return 1 + len(before)
 
 

@@ -79,7 +79,9 @@ def test_what_stands_on_a_row_goes_with_it() -> None:
         {**check, "identity_check_id": "1", "figure_ids": figure_ids[:2]},
         {**check, "identity_check_id": "2", "figure_ids": figure_ids[1:]},
     ]
-    rows["suspect_figure"] = [{"figure_id": figure_ids[0], "document_id": document_id, "cause": "document", "reason": "sum"}]
+    rows["suspect_figure"] = [
+        {"figure_id": figure_ids[0], "document_id": document_id, "cause": "document", "reason": "sum"}
+    ]
     rows["text_block"] = [{"document_id": document_id, "page_number": 1, "block_index": 1, "text": "words"}]
     rows["narrative_figure"] = [
         {

@@ -1,7 +1,7 @@
--- A panel of bodies over years by comparable code: what each spent, beside the latest earlier year, with the evidence of
--- the tie. Where a later document prints the earlier year again, in the edition of its own year, that amount is the base
--- of the change (published, so no weight is assumed); else the earlier document's is. Levels contain one another and are
--- never added; nor are perimeters.
+-- A panel of bodies over years by comparable code: what each spent, beside the latest earlier year, with the evidence
+-- of the tie. Where a later document prints the earlier year again, in the edition of its own year, that amount is the
+-- base of the change (published, so no weight is assumed); else the earlier document's is. Levels contain one another
+-- and are never added; nor are perimeters.
 with amount as (
     select * from {{ ref('int_panel_amount') }}
 ),
@@ -178,15 +178,15 @@ tied as (
             and based.previous_fiscal_year = earlier.fiscal_year
     left join concordance
         on
-            concordance.year > based.previous_fiscal_year
-            and concordance.year <= placed.fiscal_year
+            based.previous_fiscal_year < concordance.year
+            and placed.fiscal_year >= concordance.year
             and (
                 (
-                    concordance.to_code = placed.functional_code
+                    placed.functional_code = concordance.to_code
                     and list_contains(based.previous_codes, concordance.from_code)
                 )
                 or (
-                    concordance.from_code = placed.functional_code
+                    placed.functional_code = concordance.from_code
                     and list_contains(based.previous_codes, concordance.to_code)
                 )
             )
@@ -242,8 +242,8 @@ moved as (
     inner join event
         on
             based.jurisdiction_code in (event.from_code, event.to_code)
-            and event.year > based.previous_fiscal_year
-            and event.year <= based.fiscal_year
+            and based.previous_fiscal_year < event.year
+            and based.fiscal_year >= event.year
 ),
 
 final as (
