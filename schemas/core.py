@@ -22,7 +22,7 @@ from schemas.table import (
 FORMATS = (
     "pdf", "ofd", "docx", "doc", "odt", "xlsx", "xls", "xlsb", "xml2003", "ods", "html", "mhtml", "text", "zip", "rar", "7z", "unknown",
 )
-METHODS = ("pdf", "ocr", "word", "excel", "html", "text")
+METHODS = ("pdf", "ofd", "ocr", "word", "excel", "html", "text")
 PHASES = ("approved", "adjusted", "executed")
 FUNDS = (
     "general_public_budget",
