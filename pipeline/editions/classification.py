@@ -59,8 +59,8 @@ class Span(NamedTuple):
 class Candidate(NamedTuple):
     """A code that a printed name can mean, and how far the printed name is from the edition's.
 
-    `evidence` is one of: name (as in the edition), qualified_name (but for words in brackets), suffix (but for 支出), other_edition (the
-    name of another year), spelling (but for 和, 的, 等 and words that are shortened), clipped_name (its beginning only).
+    `evidence` is one of: name (as in the edition), qualified_name (but for words in brackets), category (the name of a category but for
+    支出, which lower codes bear whole), suffix (but for 支出), other_edition (the name of another year), spelling (but for 和, 的, 等 and words that are shortened), clipped_name (its beginning only).
     """
 
     code: str
@@ -202,7 +202,7 @@ def code_by_name(
 ) -> tuple[Candidate, ...]:
     """Codes that a printed name can mean, in order of codes; several where the name alone leaves a doubt, none where it is unknown.
 
-    `parent_code` limits them to the codes anywhere below it (or the code itself), `digits` to those of one level. Only the nearest kind of likeness is returned: the
+    A category's name without 支出 stands beside the lower codes that bear it whole. `parent_code` limits them to the codes anywhere below it (or the code itself), `digits` to those of one level. Only the nearest kind of likeness is returned: the
     name of that year's edition before the name without its brackets, without 支出, of another edition, spelt otherwise, or cut short.
     """
     plain = plain_name(name)
@@ -227,8 +227,13 @@ def code_by_name(
 
     bare = _QUALIFIER.sub("", plain)
     ending = (plain.removesuffix("支出"), plain + "支出")
+    exact = found((plain,), "name", year)
+    if exact and all(len(each.code) > _CATEGORY_DIGITS for each in exact):
+        # 教育 is a section of aid and an item of transfers; in a list of categories it is 教育支出.
+        whole = found((plain + "支出",), "category", year)
+        exact += tuple(each for each in whole if len(each.code) == _CATEGORY_DIGITS)
     return (
-        found((plain,), "name", year)
+        exact
         or (found((bare,), "qualified_name", year) if bare not in ("", plain) else ())
         or found((each for each in ending if each != plain), "suffix", year)
         or nearest((plain, bare))
@@ -296,6 +301,7 @@ def check(code: str, name: str, year: int) -> Contradiction | None:
 _DISTANCE = {
     "name": 0.0,
     "qualified_name": 0.5,
+    "category": 0.0,
     "suffix": 1.0,
     "other_edition": 1.5,
     "spelling": 1.7,

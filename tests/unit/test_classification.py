@@ -256,3 +256,13 @@ def test_a_name_of_another_edition_is_that_of_the_nearest_year() -> None:
     early = code_by_name("其他文化体育与传媒支出", year=2020, digits=7)
     assert len(early) == 1
     assert early[0].evidence == "other_edition"
+
+
+def test_categories_without_their_last_word_are_told_from_transfers_and_aid_of_the_same_name() -> None:
+    """一般公共服务, 教育 and the others are also sections of 219 and items of 23003: the list around them tells."""
+    names = ["一般公共服务", "公共安全", "教育", "科学技术", "社会保障和就业", "卫生健康", "城乡社区", "金融"]
+    assert assign_names(names, "functional", 2023) == ["201", "204", "205", "206", "208", "210", "212", "217"]
+    names = ["转移性支出", "专项转移支付", "一般公共服务", "教育", "科学技术"]
+    assert assign_names(names, "functional", 2023) == ["230", "23003", "2300301", "2300305", "2300306"]
+    names = ["援助其他地区支出", "一般公共服务", "教育"]
+    assert assign_names(names, "functional", 2023) == ["219", "21901", "21902"]
