@@ -24,6 +24,7 @@ from pipeline.figures.paragraph import Paragraph, paragraphs, text_blocks
 from pipeline.figures.performance import looks_like_performance_form, performance_indicators
 from pipeline.figures.project_budget import project_budgets
 from pipeline.figures.repeated_forms import set_aside_repeated
+from pipeline.figures.stated_zero import stated_zeros
 from pipeline.forms import consulted, failures
 from pipeline.forms.assembly import assemble
 from pipeline.forms.failures import Failure, Place
@@ -102,7 +103,8 @@ def _read_printed(printed: PrintedDocument, document: Row, claim: Claim, rows: _
     identity = _identify(printed, forms)
     document.update(_identity_columns(identity, printed, claim))
     interpretations = _interpret(forms, identity, rows)
-    set_aside_repeated(forms, interpretations)
+    with failures.unit("repeated forms"):
+        set_aside_repeated(forms, interpretations)
     figures = [figure for interpretation in interpretations.values() for figure in interpretation.figures]
     printed_amounts = sum(1 for figure in figures if figure.value_state in ("number", "zero"))
     refusal = _refusal(printed, forms, printed_amounts, identity)
@@ -121,7 +123,8 @@ def _read_printed(printed: PrintedDocument, document: Row, claim: Claim, rows: _
         "performance_indicator": rows.tables.get("performance_indicator", []),
     })  # fmt: skip
     figures = _without_doubtful(figures, forms, interpretations)
-    rows.add("narrative_figure", narrative)
+    zeros = failures.attempt("stated zeros", Place(), lambda: stated_zeros(narrative, blocks, identity, document_id))
+    rows.add("narrative_figure", [*narrative, *(zeros or [])])
     rows.add("agency_statistic", statistics)
     rows.add("figure", (dict(zip(_FIGURE_COLUMNS, _in_columns(figure), strict=True)) for figure in figures))
     rows.add("identity_check", proofs.checks)

@@ -221,6 +221,9 @@ NARRATIVE_FIGURE = Table(
         Column("half_unit_yuan", HALF_UNIT, "Half of the last printed digit, in yuan", "尾数误差（元）", nullable=True),
         Column("percentage", NUMBER, "Percentage, signed; NULL for amounts", "百分比", nullable=True),
         Column("figure_id", TEXT, "Figure of a form that it repeats, where one does", "所重复的数", nullable=True),
+        Column("zero_item", TEXT, "Item of the three public expenses that the words say to be zero for the body itself in its year",
+               "所述为零的“三公”项目", nullable=True,
+               allowed=("total", "overseas_travel", "official_reception", "vehicles", "vehicle_purchase", "vehicle_operation")),
     ),
 )
 

@@ -28,7 +28,7 @@ _MOST = 10**7
 _PEOPLE = frozenset({"authorised_posts", "staff", "retirees_leave", "retirees"})
 _PREDICATE = re.compile(
     r"实有|共有|现有|总?编制|核定|拥有|保有|保留|在职|在编|在岗|离休|离?退休|已实行|公务用?车|车辆|实际|年末|目前|机关|本级"
-    r"|为|是|系|属|内设|下设|设有|行政|事业|人员|定编|所属|系统|[(]"
+    r"|为|是|系|属|内设|下设|设有|行政|事业|人员|定编|所属|系统|无|没有|未|均|[(]"
 )
 """What may follow the name of a body in a clause that begins with it."""
 _LEAD_IN = re.compile(
@@ -138,7 +138,7 @@ def _counts(paragraph: Paragraph, body: Identity) -> list[_Count]:
             elif _is_part(tight, match.start()):
                 continue
             value = whole_number(match["value"], _MOST) if match.groupdict().get("value") is not None else 0
-            subject = _subject(tight, match.start(), paragraph, body) if metric != "units" else _Subject(None, True)
+            subject = subject_of(tight, match.start(), paragraph, body) if metric != "units" else Subject(None, True)
             agency = body.department_name if subject is None or subject.name is None else subject.name
             if value is None or agency is None or (subject is not None and subject.is_other):
                 continue
@@ -162,7 +162,7 @@ def _is_part(tight: str, start: int) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Subject:
+class Subject:
     """Of what a clause speaks: of the body itself (no name), of another one, or of some that nobody can name (`is_other`)."""
 
     name: str | None
@@ -170,7 +170,7 @@ class _Subject:
     is_other: bool = False
 
 
-def _subject(tight: str, start: int, paragraph: Paragraph, body: Identity) -> _Subject | None:
+def subject_of(tight: str, start: int, paragraph: Paragraph, body: Identity) -> Subject | None:
     """The body named last before a count in its paragraph (1. 市政府办公厅本级编制数 144 人；…), or by a heading above; None where none is."""
     text = without_number(tight)
     shift = len(tight) - len(text)
@@ -181,24 +181,24 @@ def _subject(tight: str, start: int, paragraph: Paragraph, body: Identity) -> _S
     for heading in reversed(paragraph.headings):
         name = _ABOUT.sub("", without_number(heading))
         if name and _is_name(name):
-            return _Subject(None, is_own=True) if _is_body(name, body) else _Subject(name)
+            return Subject(None, is_own=True) if _is_body(name, body) else Subject(name)
     named = agency_of_heading(paragraph)
-    return None if named is None else _Subject(None, is_own=True) if _is_body(named, body) else _Subject(named)
+    return None if named is None else Subject(None, is_own=True) if _is_body(named, body) else Subject(named)
 
 
-def _subject_of(clause: str, body: Identity) -> _Subject | None:
+def _subject_of(clause: str, body: Identity) -> Subject | None:
     if _OFFICE.match(clause):
-        return _Subject(None, is_own=True) if body.department_level == "unit" else _Subject(None, is_other=True)
+        return Subject(None, is_own=True) if body.department_level == "unit" else Subject(None, is_other=True)
     if _OWN.match(clause):
-        return _Subject(None, is_own=True)
+        return Subject(None, is_own=True)
     if _SUBORDINATE.match(clause) and not re.search("共有", clause):
-        return _Subject(None, is_other=True)
+        return Subject(None, is_other=True)
     for end in [*(found.start() for found in _PREDICATE.finditer(clause)), len(clause)]:
         name = clause[:end]
         own = _OWN_LEVEL.match(clause[end:])
         name += own.group() if own else ""
         if _is_name(name):
-            return _Subject(None, is_own=True) if _is_body(name, body) else _Subject(name)
+            return Subject(None, is_own=True) if _is_body(name, body) else Subject(name)
     return None
 
 

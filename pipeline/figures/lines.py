@@ -343,7 +343,7 @@ class _RowReader:
         if not line.name and not line.code:
             # Where spans are lost, a name over the columns of code and name stands in the column of codes.
             words = squeeze(self.text("code", row) or self.text("economic_code", row))
-            is_name = re.match(r"[\u4e00-\u9fff(]{2}", words) and not catalogue.declares_nil(words)
+            is_name = re.match(r"[\u4e00-\u9fff(]{2}", words) and not catalogue.speaks_of_nil(words)
             line.name = words if is_name else ""
         if not (self.scheme == "procurement" and self._has_unknown_words(row)):
             line.name = line.name or line.cross_name or ""

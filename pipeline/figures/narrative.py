@@ -135,6 +135,11 @@ def _rules() -> tuple[_Rule, ...]:
     )
 
 
+def rules_of_form(form: str) -> tuple[_Rule, ...]:
+    """The rules that tie words to lines of a form, in their order."""
+    return tuple(rule for rule in _rules() if form in rule.forms and rule.scheme == form)
+
+
 class _FigureIndex:
     """Figures of a document by amount, and the rules that tie words to them."""
 

@@ -135,7 +135,7 @@ def _split_note(lines: list[Line], previous: _Builder | None) -> tuple[list[Line
     notes: list[Line] = []
     for position, line in enumerate(lines):
         text = comparable(line.text)
-        begins = bool(_NOTE.match(text)) or (position == 0 and catalogue.declares_nil(text) and len(text) < 120)
+        begins = bool(_NOTE.match(text)) or (position == 0 and catalogue.speaks_of_nil(text) and len(text) < 120)
         if not begins and not (notes and _continues_note(line, text, notes)):
             return notes, lines[position:]
         notes.append(line)

@@ -122,6 +122,8 @@ STAGES = [
     (narrative, "sentence_amounts", EVERYTHING, 1),
     (narrative, "year_of", EVERYTHING, 1),
     (reading, "agency_statistics", EVERYTHING, 2),
+    (reading, "set_aside_repeated", EVERYTHING, 2),
+    (reading, "stated_zeros", EVERYTHING, 2),
     (reading, "prove", EVERYTHING, 2),
     (reading, "doubt_of", [13, 2, 0, 4], 2),
     (reading, "strays", EVERYTHING, 2),

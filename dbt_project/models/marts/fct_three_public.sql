@@ -1,5 +1,5 @@
 -- A year printed for comparison stands here only where no document of that year was read: the year's own document
--- speaks first.
+-- speaks first. An item whose cells are left blank is zero where a sentence of the disclosure says so.
 with figure as (
     select * from {{ ref('fact_figure') }}
     where fact = 'three_public'
@@ -34,6 +34,7 @@ final as (
         any_value(department_name) as department_name,
         any_value(jurisdiction_code) as jurisdiction_code,
         any_value(perimeter) as perimeter,
+        any_value(disclosure_id) as disclosure_id,
         line_code as item,
         phase,
         fiscal_year,
@@ -50,6 +51,24 @@ final as (
         list(figure_id order by figure_id) as figure_ids,
     from speaking
     group by document_id, agency_id, line_code, phase, fiscal_year
+),
+
+told as (
+    select
+        final.* exclude (disclosure_id)
+        replace (
+            case when stated.item is not null then 0 else final.amount_yuan end as amount_yuan,
+            case when stated.item is not null then 'zero' else final.value_state end as value_state
+        ),
+        coalesce(stated.narrative_figure_ids, []) as narrative_figure_ids,
+    from final
+    left join {{ ref('int_stated_zero') }} as stated
+        on
+            final.value_state in ('blank', 'declared_nil')
+            and final.disclosure_id = stated.disclosure_id
+            and final.item = stated.item
+            and final.phase = stated.phase
+            and final.fiscal_year = stated.fiscal_year
 )
 
 select
@@ -57,5 +76,5 @@ select
         cast(amount_yuan as decimal(20, 2)) as amount_yuan,
         cast(error_bound_yuan as decimal(20, 4)) as error_bound_yuan
     ),
-from final
+from told
 order by document_id, agency_id, item, phase, fiscal_year

@@ -105,10 +105,25 @@ def _nil_pattern() -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{row['pattern']})" for row in _rows("nil.csv")))
 
 
+_NOTE = re.compile(r"^(?:备?注|说明)[:：]?")
+_SENTENCE = re.compile(r"[^。；;]+[。；;]?")
+_CONDITION = re.compile(r"(?:如果|如|若)(?!下|上|期|实|图)[^，,。；;]{0,12}(?:无|没有|为空|空白|未|不涉及|不存在)")
+
+
+@consulted.question
+def speaks_of_nil(text: str) -> bool:
+    """Whether a note or a cell speaks of a form without data (本表无数据, 本单位无…支出, 如无数字则为空表); see nil.csv."""
+    return bool(_nil_pattern().search(comparable(_NOTE.sub("", text))))
+
+
 @consulted.question
 def declares_nil(text: str) -> bool:
-    """Whether a note or a cell declares that a form holds no data (本表无数据, 本单位无…支出, 空表); see nil.csv."""
-    return bool(_nil_pattern().search(comparable(re.sub(r"^(?:备?注|说明)[:：]?", "", text))))
+    """Whether a note or a cell declares that a form holds no data (本表无数据, 本单位无…支出, 空表); see nil.csv.
+
+    A conditional sentence, which stands under every form whether it is empty or not (此表如无数字，则为空表), declares nothing.
+    """
+    sentences = (found for found in _SENTENCE.findall(comparable(_NOTE.sub("", text))) if not _CONDITION.search(found))
+    return bool(_nil_pattern().search("".join(sentences)))
 
 
 @consulted.question
@@ -174,6 +189,6 @@ def taken_from(folder: Path) -> Iterator[None]:
 
 def _forget() -> None:
     for function in (
-        standard_forms, standard_form, _title_patterns, _header_patterns, form_of_title, fund_of_title, _funds_of_titles, _forms_of_funds, _nil_pattern, declares_nil, meaning_of_header, header_text,
+        standard_forms, standard_form, _title_patterns, _header_patterns, form_of_title, fund_of_title, _funds_of_titles, _forms_of_funds, _nil_pattern, speaks_of_nil, declares_nil, meaning_of_header, header_text,
     ):  # fmt: skip
         function.cache_clear()
