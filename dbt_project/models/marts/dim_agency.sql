@@ -16,6 +16,26 @@ form as (
     select * from {{ ref('stg_form') }}
 ),
 
+-- A performance form or a sentence that speaks of a body knows it, whether or not an amount of it is a leaf.
+spoken as (
+    select
+        document_id,
+        agency_name,
+    from {{ source('core', 'performance_indicator') }}
+    where agency_name is not null
+    union
+    select
+        document_id,
+        agency_name,
+    from {{ source('core', 'agency_statistic') }}
+    union
+    select
+        document_id,
+        agency_name,
+    from {{ source('core', 'narrative_figure') }}
+    where agency_name is not null
+),
+
 empty_name as (
     select
         figure.document_id,
@@ -26,6 +46,10 @@ empty_name as (
         on
             figure.document_id = form.document_id
             and figure.form_index = form.form_index
+    anti join spoken
+        on
+            figure.document_id = spoken.document_id
+            and figure.agency_name = spoken.agency_name
     group by all
     having
         not bool_or(figure.is_leaf and (figure.value_state <> 'blank' or figure.scheme = 'three_public'))
