@@ -18,7 +18,7 @@ UNITS: dict[str, Decimal] = {
     "百万元": Decimal(1000000),
     "亿元": Decimal(100000000),
 }
-_MINUS = str.maketrans({"－": "-", "—": "-", "–": "-", "¥": None, "￥": None, "+": None, ",": None, "，": None})
+_NO_DIGITS = str.maketrans("", "", "¥￥+,，")
 _FINEST = Decimal("0.0001")
 
 
@@ -40,7 +40,7 @@ def parse_amount(text: str, unit: str, decimals: int | None = None) -> Amount | 
     if not is_number(normal):
         return None
     negative = normal.startswith("(")
-    plain = normal.strip("()").translate(_MINUS)
+    plain = normal.strip("()").translate(_NO_DIGITS)
     value = exact_number(plain)
     yuan = scaled(-value if negative else value, UNITS[unit], 2) if value is not None else None
     if yuan is None:

@@ -12,11 +12,12 @@ from functools import lru_cache
 from itertools import pairwise
 
 from pipeline.readers.quantity import whole_number
+from pipeline.readers.signs import with_plain_sign
 
 _SPACE = re.compile(r"\s+")
 _QUOTES = re.compile(r"[“”\"'‘’「」《》〈〉＂]")
 NUMBER = re.compile(
-    r"^[-－—–+]?[¥￥]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?$|^[-－—–+]?\.\d+$|^\((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\)$|^#{2,}$"
+    r"^[-+]?[¥￥]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?$|^[-+]?\.\d+$|^\((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\)$|^#{2,}$"
     r"|^#(?:REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|N/A|SPILL!|CALC!)$"
 )
 """Also the signs that a workbook prints for a number its column is too narrow for, and for a sum that failed: an amount is there, and nobody can read it."""
@@ -38,8 +39,8 @@ _MEMO = re.compile(r"^(?:其中|其[:：]中)[:：]?")
 
 @lru_cache(maxsize=65536)
 def squeeze(text: str) -> str:
-    """Text without white space and note marks behind a number, compatibility forms folded (（ becomes (, Ａ becomes A)."""
-    return _SPACE.sub("", unicodedata.normalize("NFKC", _NOTE_MARK.sub("", text.rstrip())))
+    """Text without white space and note marks behind a number, compatibility forms folded (（ becomes (, Ａ becomes A), the sign of a number plain."""
+    return with_plain_sign(_SPACE.sub("", unicodedata.normalize("NFKC", _NOTE_MARK.sub("", text.rstrip()))))
 
 
 @lru_cache(maxsize=65536)

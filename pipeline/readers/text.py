@@ -19,6 +19,7 @@ from itertools import groupby, pairwise
 from pipeline.readers.characters import fold
 from pipeline.readers.printed import Cell, Grid, Line, Page, PrintedDocument, Unreadable
 from pipeline.readers.raised import raised
+from pipeline.readers.signs import MINUS, TRIANGLES
 
 MOST_CHARACTERS = 20_000_000
 MOST_COLUMNS = 200
@@ -234,7 +235,7 @@ def _cut(line: str, cuts: list[int]) -> list[str]:
 
 
 _WIDE = "\x00"
-_NUMBER = re.compile(r"[-－(]?[\d,]+(?:\.\d+)?[)%]?$")
+_NUMBER = re.compile(rf"[{MINUS}{TRIANGLES}(]?[\d,]+(?:\.\d+)?[)%]?$")
 
 
 def _clean(text: str) -> str:

@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.readers.characters import Characters
+from pipeline.readers.signs import MINUS, TRIANGLES
 
 WORD_GAP = 0.25
 """Words of different columns stand at least so many heights of a character apart."""
 LINE_GAP = 0.6
 """Lines of one cell stand at most so many heights of a character apart."""
-_AMOUNT = re.compile(r"[-－—–]?[(（]?[-－]?\d[\d,，]*(?:\.\d+)?[)）]?%?")
+_AMOUNT = re.compile(rf"[{MINUS}{TRIANGLES}]?[(（]?[{MINUS}]?\d[\d,，]*(?:\.\d+)?[)）]?%?")
 YEAR = re.compile(r"20\d\d年?")
 
 
