@@ -39,6 +39,7 @@ _SHAPES = {
     classification.ECONOMIC_GOVERNMENT: r"5\d\d(\d\d)?",
     classification.REVENUE: r"1\d\d(\d\d){0,3}",
 }
+_NUMBERED = re.compile(r"\([一二三四五]\)$")
 _EARLY, _LATE = 3, 1
 """How much a name before its first edition weighs against one after its last."""
 _OPEN = 9999
@@ -197,8 +198,10 @@ def _learn(prints: Iterable[Print], seeds: Path) -> _Learned:
 
 
 def _is_whole(printed: str, name: str) -> bool:
-    """Whether the name is printed whole, but for its section in brackets: a name that is cut off attests nothing."""
+    """Whether the name is printed whole, but for its section in brackets: a name that is cut off attests nothing, nor does （一）for （二）."""
     plain = classification.plain_name(printed)
+    if _NUMBERED.search(plain):
+        return classification.plain_name(name) == plain
     return classification.plain_name(name) in (plain, classification.without_qualifier(plain))
 
 

@@ -106,6 +106,25 @@ def _division_level(code: str) -> str:
     return "prefecture" if code.endswith("00") else "county"
 
 
+def crosswalk_problems(rows: Sequence[Row]) -> list[str]:
+    """Two schemes: both codes in force in the first and the last year in which the one belongs to the other."""
+    found = []
+    for row in rows:
+        years = {int(row["first_year"]), int(row["last_year"] or classification.newest_year())}
+        for field, scheme in (
+            ("government_code", classification.ECONOMIC_GOVERNMENT),
+            ("department_code", classification.ECONOMIC_DEPARTMENT),
+        ):
+            for year in sorted(years):
+                if classification.code_name(scheme, row[field], year) is None:
+                    found.append(
+                        f"crosswalk {row['government_code']} ← {row['department_code']}: {row[field]} is not of {year}"
+                    )
+        if row["evidence"] not in CLASS_EVIDENCE or not row["evidence_detail"]:
+            found.append(f"crosswalk {row['government_code']} ← {row['department_code']}: no evidence")
+    return found
+
+
 def jurisdiction_event_problems(rows: Sequence[Row], divisions: Sequence[Row]) -> list[str]:
     """What became of divisions: both known, the old one in force before the year, the new one from it on, no division its own successor."""
     found = []
@@ -183,6 +202,7 @@ def problems(seeds: Path = classification.SEEDS) -> list[str]:
         *class_problems(read("economic_class", seeds), "economic_code", "economic_name"),
         *class_problems(read("revenue_class", seeds), "revenue_code", "revenue_name"),
         *concordance.problems(concordance.read_changes(seeds / "concordance.csv")),
+        *crosswalk_problems(read("economic_crosswalk", seeds)),
         *jurisdiction_problems(jurisdictions),
         *jurisdiction_event_problems(read("jurisdiction_event", seeds), jurisdictions),
         *agency_problems(

@@ -266,3 +266,9 @@ def test_categories_without_their_last_word_are_told_from_transfers_and_aid_of_t
     assert assign_names(names, "functional", 2023) == ["230", "23003", "2300301", "2300305", "2300306"]
     names = ["援助其他地区支出", "一般公共服务", "教育"]
     assert assign_names(names, "functional", 2023) == ["219", "21901", "21902"]
+
+
+def test_capital_of_offices_lost_its_numbers_in_2023() -> None:
+    """西安 prints 机关资本性支出(一) beside 503 in its budgets of 2019 to 2022, and 机关资本性支出 in 2026."""
+    assert code_name("economic_government", "503", 2022) == "机关资本性支出（一）"
+    assert code_name("economic_government", "503", 2023) == "机关资本性支出"

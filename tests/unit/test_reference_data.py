@@ -28,6 +28,7 @@ def test_the_reference_data_keeps_its_rules() -> None:
         ("economic_class", 200),
         ("revenue_class", 300),
         ("name_variant", 8),
+        ("economic_crosswalk", 100),
         ("jurisdiction_event", 100),
         ("concordance", 300),
         ("jurisdiction", 3200),
@@ -109,6 +110,10 @@ def printed_after_its_end(rows: Rows) -> None:
     row_of(rows, functional_code="2080808", functional_name="烈士纪念设施管理维护")["attested_years"] += " 2024"
 
 
+def crosswalk_to_a_code_that_ended(rows: Rows) -> None:
+    row_of(rows, government_code="50801", department_code="31201")["last_year"] = ""
+
+
 def wrong_level(rows: Rows) -> None:
     row_of(rows, functional_code="20805", functional_name="行政事业单位离退休")["level"] = "item"
 
@@ -164,6 +169,7 @@ def event_before_its_year(rows: Rows) -> None:
         ("agency_event", event_without_document, "no document"),
         ("agency", department_of_itself, "a unit is not"),
         ("jurisdiction_event", event_before_its_year, "崇川区 is still in force in 2019"),
+        ("economic_crosswalk", crosswalk_to_a_code_that_ended, "50801 is not of"),
         ("jurisdiction", lost_city, "parent 440300 is unknown"),
     ],
 )
