@@ -222,8 +222,8 @@ def _files(paths: Iterable[Path]) -> Iterable[Path]:
 
 
 _LIBRARIES = (
-    "cvttf-notosanscjk-regular", "highspy", "lxml", "olefile", "onnxruntime", "opencv-python", "opencv-python-headless", "openpyxl", "pdfminer-six", "pdfplumber", "pypdfium2",
-    "python-docx", "rapidocr", "xlrd",
+    "cssselect2", "cvttf-notosanscjk-regular", "highspy", "lxml", "olefile", "onnxruntime", "opencv-python", "opencv-python-headless", "openpyxl", "pdfminer-six", "pdfplumber", "pypdfium2",
+    "py7zr", "python-docx", "rapidocr", "rars", "tinycss2", "xlrd",
 )  # fmt: skip
 """Packages in whose hands the bytes are, and the proofs: another version of one may read a document otherwise."""
 
