@@ -16,6 +16,7 @@ from typing import Any
 
 from pipeline.figures.agency_statistic import agency_statistics
 from pipeline.figures.figure import Figure
+from pipeline.figures.government import Publisher, interpret_government
 from pipeline.figures.interpretation import Body, Interpretation, Refused, interpret, serial_numbers
 from pipeline.figures.lines import agencies_printed
 from pipeline.figures.narrative import narrative_figures
@@ -29,6 +30,7 @@ from pipeline.forms import consulted, failures
 from pipeline.forms.assembly import assemble
 from pipeline.forms.failures import Failure, Place
 from pipeline.forms.form import Form, FormCell
+from pipeline.forms.government import is_government, place_of, tell_forms
 from pipeline.forms.identity import Identity, disagreements, identify, refusal_of
 from pipeline.forms.strays import strays
 from pipeline.forms.text import is_number
@@ -285,6 +287,8 @@ def _identity_columns(identity: Identity, printed: PrintedDocument, claim: Claim
 
 def _interpret(forms: list[Form], identity: Identity, rows: _Rows) -> dict[int, Interpretation]:
     """Interpretations of the recognised forms by form index."""
+    if is_government(forms, identity):
+        return _of_government(forms, identity, rows)
     for form in forms:
         with failures.unit("identify forms", _place_of(form)):
             if form.key is None and looks_like_performance_form(form):
@@ -305,12 +309,31 @@ def _interpret(forms: list[Form], identity: Identity, rows: _Rows) -> dict[int, 
     return {form.index: _interpretation(form, body, rows) for form in forms if form.key is not None}
 
 
+def _of_government(forms: list[Form], identity: Identity, rows: _Rows) -> dict[int, Interpretation]:
+    """Interpretations of the tables of a whole government, by form index."""
+    tell_forms(forms)
+    place = place_of(identity)
+    body = identity.department_name or identity.jurisdiction_name or ""
+    publisher = Publisher(rows.document_id, place, body)
+    return {form.index: _government_table(form, publisher) for form in forms if form.key is not None}
+
+
+def _government_table(form: Form, publisher: Publisher) -> Interpretation:
+    with failures.kept() as failed, failures.unit("interpret", _place_of(form)):
+        return interpret_government(form, publisher)
+    return _failed(form, failed)
+
+
 def _interpretation(form: Form, body: Body, rows: _Rows) -> Interpretation:
     """The interpretation of a form; where it fails, its numbers are refused, and the other forms are read."""
     with failures.kept() as failed, failures.unit("interpret", _place_of(form)):
         if form.key == "performance_target":
             return _performance(form, body, rows)
         return interpret(form, body, judge.score)
+    return _failed(form, failed)
+
+
+def _failed(form: Form, failed: Sequence[Failure]) -> Interpretation:
     interpretation = Interpretation()
     numeric = [cell for cell in form.cells if is_number(cell.text)]
     interpretation.refused.append(Refused("stage_failed", str(failed[0]), numeric))

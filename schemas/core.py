@@ -23,11 +23,12 @@ FORMATS = (
     "pdf", "ofd", "docx", "doc", "odt", "xlsx", "xls", "xlsb", "xml2003", "ods", "html", "mhtml", "text", "zip", "rar", "7z", "unknown",
 )
 METHODS = ("pdf", "ofd", "ocr", "word", "excel", "html", "text")
-PHASES = ("approved", "adjusted", "executed")
+PHASES = ("approved", "adjusted", "executed", "half_year", "forecast")
 FUNDS = (
     "general_public_budget",
     "government_managed_funds",
     "state_capital_operations",
+    "social_insurance",
     "fiscal_special_account",
     "own_revenue",
     "carry_over",
@@ -43,7 +44,14 @@ SCHEMES = (
     "procurement",
     "three_public",
     "agency",
+    "government_revenue",
+    "balance",
+    "transfer",
+    "debt",
+    "social_insurance",
 )
+MONEY_SCOPES = ("all_tiers", "tier", "head", "zone", "lower_tiers", "district")
+"""Whose money a government's table shows (口径)."""
 VALUE_STATES = ("number", "blank", "zero", "declared_nil")
 STATUSES = ("loaded", "partly_loaded", "refused")
 VERDICTS = ("exact", "rounding", "printed_twice", "error", "not_checkable")
@@ -163,9 +171,12 @@ FIGURE = Table(
         Column("column_index", INTEGER, "Column in the joined table", "列序", at_least=0),
         Column("form", TEXT, "Standard form of the catalogue", "标准表"),
         Column("fiscal_year", INTEGER, "Year of the amount", "年度"),
-        Column("phase", TEXT, "Budget phase", "预算阶段", allowed=PHASES),
+        Column("phase", TEXT, "Budget phase; NULL for a limit of debt, which has none", "预算阶段", nullable=True, allowed=PHASES),
         Column("is_comparative", BOOLEAN, "A prior year's figure, or a change against it, printed for comparison", "是否为上年比较数"),
         Column("fund", TEXT, "Fund", "资金性质", allowed=FUNDS),
+        Column("scope", TEXT, "Whose money the amount of a government is: of all tiers, of the tier with its zones, of its head alone, of a zone, of the lower tiers together, of one district; NULL for departments",
+               "口径：全市、市级、市本级、功能区、区县合计、区县", nullable=True, allowed=MONEY_SCOPES),
+        Column("scope_name", TEXT, "Scope as printed; NULL for departments", "口径（原文）", nullable=True),
         Column("agency_name", TEXT, "Agency of the amount as printed; the document's body where the form names none", "单位名称"),
         Column("agency_code", TEXT, "Code of the agency, where printed", "单位编码", nullable=True),
         Column("agency_level", TEXT, "Whether the agency of the amount is the department (or the only body) or one of its units",

@@ -28,7 +28,7 @@ class Figure:
     column_index: int
     form: str
     fiscal_year: int
-    phase: str
+    phase: str | None
     is_comparative: bool
     fund: str
     agency_name: str
@@ -41,6 +41,8 @@ class Figure:
     half_unit_yuan: Decimal | None
     value_state: str
     is_leaf: bool
+    scope: str | None = None
+    scope_name: str | None = None
     agency_code: str | None = None
     line_code: str | None = None
     line_name: str | None = None

@@ -32,6 +32,7 @@ _AGENCY = re.compile(
 _FORM_NUMBER = re.compile(
     r"^(?:附?表|公开|预算|财决公开|部门公开|附件|续表|决算)*[一二三四五六七八九十\d\-－.]*表?[一二三四五六七八九十\d]*[:：、.]?$"
 )
+_NUMBERED_FORM = re.compile(r"附?件?表[一二三四五六七八九十\d]+(?:[-－—]\d+)?")
 _PAGE_NUMBER = re.compile(r"^(?:第?[-—–－·]*\d{1,4}[-—–－·]*页?(?:[,，/]?共?\d+页?)?)$")
 _NOTE = re.compile(r"^(?:备?注|说明|备注说明)[:：\d]|^(?:注)\d?[:：.、]")
 _HEADING = re.compile(r"^(?:第[一二三四五六七八九十]+[部章]|[一二三四五六七八九十]+、|[(][一二三四五六七八九十]+[)])")
@@ -197,6 +198,8 @@ class _Builder:
             # Where a format has no pages, what was split from a table follows it at once: no line, no header, no total before it.
             return last.method in ("word", "html") and not fragment.heading and self._goes_on_in(grid)
         if grid.page_number - last.page_number > 1:
+            return False
+        if _form_number(fragment.heading) not in (None, _form_number(self.heading) or _form_number(fragment.heading)):
             return False
         title, key = _title(fragment)
         agency = _agency(fragment.heading) or _agency(_lead_texts(grid, _lead_rows(grid)))
@@ -614,6 +617,15 @@ def _title(fragment: _Fragment) -> tuple[str | None, str | None]:
             ):
                 return text, key
     return None, None
+
+
+def _form_number(heading: list[str]) -> str | None:
+    """The number of a form that stands on a line of its own above it (表44), without the words for a continuation."""
+    for text in heading:
+        normal = _CONTINUED.sub("", comparable(text))
+        if _NUMBERED_FORM.fullmatch(normal):
+            return normal
+    return None
 
 
 def _is_first_half(line: str) -> bool:

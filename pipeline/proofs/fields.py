@@ -41,7 +41,7 @@ class Fields:
     def __post_init__(self) -> None:
         figure = self.figure
         self.kind = (
-            figure.form, figure.scheme, figure.measure, figure.source, self.is_total, self.total_kind,
+            figure.form, figure.scheme, figure.measure, figure.source, figure.scope, self.is_total, self.total_kind,
             bool(self.code), self.same_name, figure.line_code if figure.scheme in _NAMED_CODES else None,
         )  # fmt: skip
 
@@ -93,6 +93,7 @@ def fields_of_document(figures: Sequence[Figure]) -> list[Fields]:
     fields = []
     for figure in figures:
         agency = "department" if figure.agency_level == "department" else agencies[figure.agency_name]
+        agency = f"{figure.scope} {figure.scope_name}" if figure.scope else agency
         whole = is_total(figure)
         code = figure.line_code
         if figure.scheme in _CODED and not whole and not (code or "").isdigit():

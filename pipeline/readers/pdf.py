@@ -21,7 +21,7 @@ from typing import Any, Self
 import numpy as np
 import pypdfium2.raw as pdfium
 
-from pipeline.readers import calls, ink, open_tables, pdf_reference, pictured, scan
+from pipeline.readers import bands, calls, ink, open_tables, pdf_reference, pictured, scan
 from pipeline.readers.characters import (
     FOLDING,
     Characters,
@@ -659,46 +659,67 @@ def _grid(table: _Table, content: PageContent, number: int, method: str) -> Grid
         if new >= 0:
             members[new].extend(table.members[old])
     filled = sum(1 for entry in members if entry)
-    rows, columns = len(grid.ys) - 1, len(grid.xs) - 1
+    columns = len(grid.xs) - 1
     if len(grid.rooms) == 1 or (filled == 1 and len(grid.rooms) <= 3):
         return None
     if columns == 1 and max(len(entry) for entry in members) > 24:
         return None
-    cells = []
-    for room, entry in zip(grid.rooms, members, strict=True):
-        box = Box(
-            round(grid.xs[room.column], 2),
-            round(grid.ys[room.row], 2),
-            round(grid.xs[room.column + room.column_span], 2),
-            round(grid.ys[room.row + room.row_span], 2),
-        )
-        text, text_x0 = "", None
-        if entry:
-            text_lines = _lines_of_cell(content, entry)
-            text = text_lines[0].text if len(text_lines) == 1 else "\n".join([line.text for line in text_lines])
-            text_x0 = round(text_lines[0].x0, 2)
-        cells.append(
-            Cell(
-                room.row,
-                room.column,
-                text,
-                room.row_span,
-                room.column_span,
-                box,
-                text_x0,
-            )
-        )
+    texts = [_lines_of_cell(content, entry) if entry else [] for entry in members]
+    is_turned = [any(content.turns.get(member) for member in entry) for entry in members]
+    cells, row_count = _cells(grid, texts, is_turned)
     cells.sort(key=lambda cell: (cell.row, cell.column))
     x0, top, x1, bottom = grid.box
     return Grid(
         page_number=number,
-        row_count=rows,
+        row_count=row_count,
         column_count=columns,
         cells=cells,
         method=method,
         box=Box(round(x0, 2), round(top, 2), round(x1, 2), round(bottom, 2)),
         column_edges=tuple(round(x, 2) for x in grid.xs),
     )
+
+
+def _cells(grid: Lattice, texts: list[list[TextLine]], is_turned: list[bool]) -> tuple[list[Cell], int]:
+    """Cells of the rooms of a lattice with these lines, and how many rows they take: a ruled row may hold several (`bands`)."""
+    split = _bands(grid, texts, is_turned)
+    starts = [0]
+    edges = [grid.ys[0]]
+    for row in range(len(grid.ys) - 1):
+        band = split.get(row)
+        edges += band.edges[1:] if band is not None else [grid.ys[row + 1]]
+        starts.append(len(edges) - 1)
+    cells: list[Cell] = []
+    for index, (room, text_lines) in enumerate(zip(grid.rooms, texts, strict=True)):
+        band = split.get(room.row) if room.row_span == 1 else None
+        x0, x1 = grid.xs[room.column], grid.xs[room.column + room.column_span]
+        first, last = starts[room.row], starts[room.row + room.row_span]
+        if band is None or index not in band.parts:
+            box = Box(round(x0, 2), round(edges[first], 2), round(x1, 2), round(edges[last], 2))
+            cells.append(_cell(first, room.column, text_lines, last - first, room.column_span, box))
+            continue
+        parts = band.parts[index]
+        for row in range(last - first):
+            box = Box(round(x0, 2), round(edges[first + row], 2), round(x1, 2), round(edges[first + row + 1], 2))
+            own = [line for group in parts.get(row, []) for line in group.lines]
+            cells.append(_cell(first + row, room.column, own, 1, room.column_span, box))
+    return cells, len(edges) - 1
+
+
+def _bands(grid: Lattice, texts: list[list[TextLine]], is_turned: list[bool]) -> dict[int, bands.Band]:
+    """Ruled rows that hold several rows, by row; what is read on its side has no baselines among the others."""
+    by_row: dict[int, dict[int, list[TextLine]]] = {}
+    for index, room in enumerate(grid.rooms):
+        if room.row_span == 1 and not is_turned[index]:
+            by_row.setdefault(room.row, {})[index] = texts[index]
+    found = ((row, bands.split(cells, grid.ys[row], grid.ys[row + 1])) for row, cells in by_row.items())
+    return {row: band for row, band in found if band is not None}
+
+
+def _cell(row: int, column: int, text_lines: list[TextLine], row_span: int, column_span: int, box: Box) -> Cell:
+    text = text_lines[0].text if len(text_lines) == 1 else "\n".join([line.text for line in text_lines])
+    text_x0 = round(text_lines[0].x0, 2) if text_lines else None
+    return Cell(row, column, text, row_span, column_span, box, text_x0)
 
 
 def _lines_of_cell(content: PageContent, members: list[int]) -> list[TextLine]:

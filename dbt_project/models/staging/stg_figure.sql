@@ -22,6 +22,8 @@ final as (
         source.phase,
         source.is_comparative,
         source.fund,
+        source.scope,
+        source.scope_name,
         source.agency_name,
         source.agency_level,
         source.scheme,

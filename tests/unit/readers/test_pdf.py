@@ -123,6 +123,77 @@ def test_sideways_text_on_an_upright_page() -> None:
     assert (page.width, page.height) == (595, 842)
 
 
+def test_page_that_is_turned_round_upright_text_reads_upright_beside_a_word_on_its_side() -> None:
+    def with_page_number(canvas: Canvas) -> None:
+        ruled(canvas)
+        canvas.saveState()
+        canvas.translate(560, 100)
+        canvas.rotate(90)
+        canvas.drawString(0, 0, "153")
+        canvas.restoreState()
+
+    page = read_page(typeset(with_page_number, size=(842, 595), rotate=270))
+    assert table(page)[2:] == ROWS
+
+
+NAMES_ALONE = [
+    ("税收收入", "6931563", "101.32"),
+    ("城市维护建设税和其他地方工商税收", "467446", ""),
+    ("契税", "", ""),
+    ("非税收入", "-3079858", "124.08"),
+    ("本年收入合计", "10011421", "107.38"),
+]
+
+
+def columns_alone(canvas: Canvas, lines: list[tuple[str, str, str]], leading: float = 24) -> None:
+    """A table with rules between columns, under its header and around it; a long name is set in two lines."""
+    edges, top = [60, 200, 300, 400], 700
+    foot = top - 30 - leading * len(lines)
+    for x in edges:
+        canvas.line(x, top, x, foot)
+    for y in (top, top - 30, foot):
+        canvas.line(edges[0], y, edges[-1], y)
+    for text, x in zip(("项目", "决算数", "为预算%"), edges, strict=False):
+        canvas.drawString(x + 4, top - 20, text)
+    for number, (name, *amounts) in enumerate(lines):
+        base = top - 30 - leading * number - leading / 2 - 4
+        if len(name) > 10:
+            canvas.drawString(edges[0] + 4, base + 6, name[:10])
+            canvas.drawString(edges[0] + 4, base - 6, name[10:])
+        else:
+            canvas.drawString(edges[0] + 4, base, name)
+        for text, x in zip(amounts, edges[2:], strict=True):
+            canvas.drawRightString(x - 4, base, text)
+
+
+def test_rows_that_no_rule_parts_are_told_by_their_baselines() -> None:
+    rows = table(read_page(typeset(lambda canvas: columns_alone(canvas, NAMES_ALONE))))
+    assert [[text.replace("\n", "") for text in row] for row in rows[1:]] == [list(line) for line in NAMES_ALONE]
+
+
+def test_label_beside_several_rows_spans_them() -> None:
+    def labelled(canvas: Canvas) -> None:
+        columns_alone(canvas, [("", "3.47", "2.89"), ("", "4.49", "2.94"), ("", "6.61", "3.24")])
+        canvas.drawString(64, 700 - 30 - 36 - 4, "新增债券")
+
+    (grid,) = read_page(typeset(labelled)).grids
+    assert [(cell.row, cell.row_span) for cell in grid.cells if cell.text == "新增债券"] == [(1, 3)]
+    assert [cell.text for cell in grid.cells if cell.column == 1][1:] == ["3.47", "4.49", "6.61"]
+
+
+def test_number_that_a_narrow_cell_breaks_is_no_second_row() -> None:
+    broken = [("收入", "", "99.29"), ("支出", "1100729", "103.19"), ("结转", "997.00", "59.03"), ("合计", "1", "2")]
+
+    def with_rest(canvas: Canvas) -> None:
+        columns_alone(canvas, broken)
+        for text, base in (("1234328", 6), ("4", -5)):
+            canvas.drawRightString(296, 700 - 30 - 12 - 4 + base, text)
+
+    rows = table(read_page(typeset(with_rest)))
+    assert [row[0] for row in rows[1:]] == ["收入", "支出", "结转", "合计"]
+    assert rows[1][1] == "1234328\n4"
+
+
 def test_digits_on_another_baseline_stay_in_their_line() -> None:
     def draw(canvas: Canvas) -> None:
         canvas.drawString(60, 500, "本年收入合计")
