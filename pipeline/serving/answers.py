@@ -164,6 +164,8 @@ class Answers:
     def _values(self, metric: Metric, fixed: dict[str, Any]) -> list[dict[str, Any]]:
         present = self.publication.columns(metric.table)
         conditions = [f"{column} = ${number}" for number, column in enumerate(fixed, start=1)]
+        # A blank whose state is told is an answer; any other is not known.
+        conditions += [] if "value_state" in metric.also else [f"{metric.amount} is not null"]
         return self.publication.ask(
             f"select {metric.columns(present)} from {metric.table} where {' and '.join(conditions) or 'true'} "
             f"order by fiscal_year, body_id, {', '.join([*(metric.line or ())[:1], *metric.apart])}",

@@ -189,7 +189,9 @@ def test_what_is_published_later_is_what_is_answered(site: tuple[httpx.Client, P
     assert client.get("/sql", params=count).json()["rows"] == [{"documents": 2}]
     another = tmp_path / "another.duckdb"
     with duckdb.connect(str(another)) as connection:
-        connection.execute("create schema marts; create table marts.dim_document as select 1 as document_id")
+        for schema in ("core", "reference", "marts", "audit"):
+            connection.execute(f"create schema {schema}")
+        connection.execute("create table marts.dim_document as select 1 as document_id")
     kept = tmp_path / "kept.duckdb"
     shutil.copy(file, kept)
     os.replace(another, file)
