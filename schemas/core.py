@@ -52,6 +52,7 @@ SCHEMES = (
 )
 MONEY_SCOPES = ("all_tiers", "tier", "head", "zone", "lower_tiers", "district")
 """Whose money a government's table shows (口径)."""
+DEBT_ITEMS = ("limit", "balance", "issued", "repaid", "interest")
 VALUE_STATES = ("number", "blank", "zero", "declared_nil")
 STATUSES = ("loaded", "partly_loaded", "refused")
 VERDICTS = ("exact", "rounding", "printed_twice", "error", "not_checkable")
@@ -223,10 +224,16 @@ NARRATIVE_FIGURE = Table(
         Column("position", INTEGER, "Character at which it begins in the paragraph, from 0", "段内位置", at_least=0),
         Column("agency_name", TEXT, "Agency that the sentence speaks of", "单位名称", nullable=True),
         Column("fiscal_year", INTEGER, "Year of the amount", "年度", nullable=True),
-        Column("phase", TEXT, "Budget phase", "预算阶段", allowed=PHASES),
+        Column("phase", TEXT, "Budget phase; NULL for a limit of debt, which has none", "预算阶段", nullable=True, allowed=PHASES),
+        Column("scope", TEXT, "Whose money a government's amount is; NULL for departments, and where nothing says it", "口径", nullable=True, allowed=MONEY_SCOPES),
+        Column("scope_name", TEXT, "Scope as printed", "口径（原文）", nullable=True),
+        Column("fund", TEXT, "Fund that the amount's clause, sentence or heading names", "资金性质", nullable=True, allowed=FUNDS),
+        Column("debt_item", TEXT, "Of debt: limit, balance, issued, repaid, interest", "债务项目", nullable=True, allowed=DEBT_ITEMS),
         Column("subject", TEXT, "Words that say what the amount is of, as printed", "所述事项", nullable=True),
         Column("measure", TEXT, "stated (an amount), increase, decrease, percentage", "指标",
                allowed=("stated", "increase", "decrease", "unchanged", "percentage")),
+        Column("percentage_kind", TEXT, "Of a percentage: growth, share of a whole, rate of what was budgeted", "百分比种类", nullable=True,
+               allowed=("growth", "share", "rate", "other")),
         Column("printed_text", TEXT, "Amount as printed, with its unit", "原文"),
         Column("amount_yuan", YUAN, "Amount in yuan, signed; NULL for percentages", "金额（元）", nullable=True),
         Column("half_unit_yuan", HALF_UNIT, "Half of the last printed digit, in yuan", "尾数误差（元）", nullable=True),
@@ -235,6 +242,9 @@ NARRATIVE_FIGURE = Table(
         Column("zero_item", TEXT, "Item of the three public expenses that the words say to be zero for the body itself in its year",
                "所述为零的“三公”项目", nullable=True,
                allowed=("total", "overseas_travel", "official_reception", "vehicles", "vehicle_purchase", "vehicle_operation")),
+        Column("context", TEXT, "Evidence: for year, phase, scope, fund and subject the level that says it (clause, sentence, before, heading, section, title) and its words",
+               "上下文依据"),
+        Column("is_context_certain", BOOLEAN, "Whether year, phase and, for governments, scope are certain; no mart counts an amount whose context is not", "上下文是否确定"),
     ),
 )
 

@@ -20,9 +20,13 @@ from typing import Any
 
 from pipeline.figures.agency_names import AgencyNames, abbreviates, is_spelling, plain_name
 from pipeline.figures.amount import half_unit_of
+from pipeline.figures.clause import split_clauses, without_brackets
+from pipeline.figures.context import Context, Earlier, Resolver
 from pipeline.figures.figure import Figure
-from pipeline.figures.paragraph import Paragraph, agency_of_heading, lead_of, without_number
-from pipeline.figures.sentence import UNIT_YUAN, clause_before, phase_of, sentence_amounts, tight_text, year_of
+from pipeline.figures.paragraph import Paragraph, agency_of_heading, lead_of, page_at, without_number
+from pipeline.figures.section import Outline, Said
+from pipeline.figures.sentence import QUANTITY, UNIT_YUAN, SentenceAmount, is_change, sentence_amounts, tight_text
+from pipeline.figures.subject import Subjects
 from pipeline.forms import consulted, failures
 from pipeline.forms.failures import Place
 from pipeline.forms.identity import Identity
@@ -41,71 +45,83 @@ def narrative_figures(
     found: Sequence[Paragraph], body: Identity, figures: Sequence[Figure], document_id: str
 ) -> list[Row]:
     """Rows of schemas.core.NARRATIVE_FIGURE: every amount and percentage of every sentence, in reading order."""
+    outline = Outline(body, found)
     index = _FigureIndex(figures, body)
+    earlier = Earlier()
     rows: list[Row] = []
     for paragraph in found:
         with failures.unit("narrative", Place(paragraph.page_number, words=paragraph.text)):
-            rows += _amounts_of(paragraph, body, index, document_id)
+            rows += _amounts_of(paragraph, outline, earlier, index, document_id)
     return rows
 
 
-def _amounts_of(paragraph: Paragraph, body: Identity, index: _FigureIndex, document_id: str) -> list[Row]:
+def _amounts_of(
+    paragraph: Paragraph, outline: Outline, earlier: Earlier, index: _FigureIndex, document_id: str
+) -> list[Row]:
     """Rows of the amounts of one paragraph; one that cannot be told costs itself."""
     rows: list[Row] = []
     if paragraph.is_heading:
         return rows
+    earlier.enter(paragraph.headings)
     tight, places = tight_text(paragraph.text)
     lead = without_number(lead_of(paragraph.text)) if paragraph.rank is not None else ""
+    above = [lead, *reversed(paragraph.headings)]
     agency = agency_of_heading(paragraph)
-    context = earlier = ""
-    sentence = -1
+    resolver = Resolver(outline.words, outline.section_of(paragraph), earlier, outline.is_government)
+    subjects = Subjects(paragraph)
     for amount in sorted(sentence_amounts(tight), key=lambda item: item.start):
-        if amount.sentence_start != sentence:
-            sentence, earlier, context = amount.sentence_start, context or earlier, ""
-        own = amount.subject if not amount.is_generic else ""
-        if not own:
-            said = amount.subject if re.search("收入|支出", amount.subject) else ""
-            own = context or clause_before(tight, amount) or lead or said or earlier or _subject_of_heading(paragraph)
-        context = own
         with failures.unit("narrative", Place(paragraph.page_number, words=tight[amount.sentence_start : amount.end])):
-            clause = tight[amount.clause_start : amount.start]
-            year = year_of(tight, amount, body.fiscal_year)
-            phase = phase_of(clause, body) if amount.measure == "stated" else body.phase
-            spoken = index.agency_in(tight[amount.sentence_start : amount.start]) or agency or body.department_name
-            money = amount.unit is not None and amount.unit in UNIT_YUAN
-            scale = UNIT_YUAN[amount.unit] if money and amount.unit else Decimal(0)
-            yuan = scaled(amount.number, scale, 2) if money else None
-            half = half_unit_of(scale, amount.decimals) if money else None
-            printed = tight[amount.start : amount.end]
-            figure_id = None
-            if yuan is not None and half is not None:
-                figure_id = index.repeated(
-                    own, [lead, *reversed(paragraph.headings)], yuan, half, year, phase, spoken, amount.measure
-                )
-            rows.append(
-                {
-                    "narrative_figure_id": f"{document_id}-n{paragraph.block_index:04d}-{places[amount.start]:04d}",
-                    "document_id": document_id,
-                    "page_number": paragraph.page_number,
-                    "block_index": paragraph.block_index,
-                    "position": places[amount.start],
-                    "agency_name": spoken,
-                    "fiscal_year": year,
-                    "phase": phase,
-                    "subject": own[-80:] or None,
-                    "measure": amount.measure,
-                    "printed_text": printed,
-                    "amount_yuan": yuan,
-                    "half_unit_yuan": half,
-                    "percentage": amount.number if amount.measure == "percentage" else None,
-                    "figure_id": figure_id,
-                }
-            )
+            context = resolver.context_of(tight, amount)
+            subject = subjects.of(tight, amount, context.fund.words if context.fund else None)
+            spoken = index.agency_in(tight[amount.sentence_start : amount.start]) or agency
+            row = _row(paragraph, places[amount.start], amount, context, subject) | {
+                "narrative_figure_id": f"{document_id}-n{paragraph.block_index:04d}-{places[amount.start]:04d}",
+                "document_id": document_id,
+                "agency_name": spoken or index.body.department_name,
+                "printed_text": tight[amount.start : amount.end],
+                "percentage_kind": _kind_of_percentage(tight, amount, outline),
+            }
+            if row["amount_yuan"] is not None:
+                row["figure_id"] = index.repeated(subject.value if subject else "", above, row)
+            rows.append(row)
     return rows
 
 
-def _subject_of_heading(paragraph: Paragraph) -> str:
-    return without_number(paragraph.headings[-1]) if paragraph.headings else ""
+def _row(paragraph: Paragraph, place: int, amount: SentenceAmount, context: Context, subject: Said | None) -> Row:
+    money = amount.unit is not None and amount.unit in UNIT_YUAN
+    scale = UNIT_YUAN[amount.unit] if money and amount.unit else Decimal(0)
+    return {
+        "page_number": page_at(paragraph, place),
+        "block_index": paragraph.block_index,
+        "position": place,
+        "fiscal_year": int(context.year.value) if context.year else None,
+        "phase": context.phase.value if context.phase else None,
+        "scope": context.scope.value if context.scope else None,
+        "scope_name": (context.scope.name or None) if context.scope else None,
+        "fund": context.fund.value if context.fund else None,
+        "debt_item": context.debt_item,
+        "subject": (subject.value[-80:] or None) if subject else None,
+        "measure": amount.measure,
+        "amount_yuan": scaled(amount.number, scale, 2) if money else None,
+        "half_unit_yuan": half_unit_of(scale, amount.decimals) if money else None,
+        "percentage": amount.number if amount.measure == "percentage" else None,
+        "figure_id": None,
+        "context": context.evidence(subject),
+        "is_context_certain": context.is_certain,
+    }
+
+
+def _kind_of_percentage(tight: str, amount: SentenceAmount, outline: Outline) -> str | None:
+    """What a percentage is: of growth, a share of a whole, or the rate at which a budget was carried out."""
+    if amount.measure != "percentage":
+        return None
+    clause = without_brackets(tight[amount.clause_start : amount.start])
+    if clause.startswith("的"):
+        # 完成调整预算13,143,345万元的97.92%: the clause of the amount before says what the percentage is.
+        clause = QUANTITY.sub("", split_clauses(tight[amount.sentence_start : amount.start])[-1])
+    if is_change(clause):
+        return "growth"
+    return next((kind for kind in ("rate", "share") if outline.words.says(kind, clause)), "other")
 
 
 @dataclass(frozen=True)
@@ -187,27 +203,23 @@ class _FigureIndex:
     def repeated(
         self,
         subject: str,
-        context: Sequence[str],
-        yuan: Decimal,
-        half: Decimal,
-        year: int | None,
-        phase: str,
-        agency: str | None,
-        measure: str,
+        headings: Sequence[str],
+        row: Row,
     ) -> str | None:
-        """figure_id of the one figure that the amount repeats, or None."""
-        is_change = measure in ("increase", "decrease")
+        """figure_id of the one figure that the amount of a row repeats, or None."""
+        yuan, half, year, phase = row["amount_yuan"], row["half_unit_yuan"], row["fiscal_year"], row["phase"]
+        is_change = row["measure"] in ("increase", "decrease")
         fits = [
             figure
             for figure in self._candidates(yuan, half)
             if (figure.measure == "change") == is_change
             and (is_change or year is None or figure.fiscal_year == year)
             and (is_change or figure.phase == phase or figure.is_comparative)
-            and self._is_agency(figure, agency)
+            and self._is_agency(figure, row["agency_name"])
         ]
         if not fits:
             return None
-        for words in (subject, *(without_number(text) for text in context)):
+        for words in (subject, *(without_number(text) for text in headings)):
             if not words:
                 continue
             chosen = self._by_code(words, fits) or self._by_rule(words, fits) or self._by_name(words, fits)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +33,10 @@ _CAPTION = re.compile(
     r"^(?:表|附表|附件|公开表?|预算|部门公开表?)\s*[一二三四五六七八九十\d]{1,3}[-－\d]*\s*表?$|^.{0,6}(?:金额)?单位[:：]\s*(?:人民币)?(?:万|亿|千)?\s*元?$|^元$"
 )
 _MAX_HEADING = 45
+_NOTE_SIZE = 0.82
+"""Of the text's font size: what is printed smaller, below the text, is a note."""
+_NOTE_MARKS = re.compile(r"^[①-⑳\s]+$")
+_LEADING_NUMBER = re.compile(r"[-－]?[\d.,，]+[%％]?")
 
 
 @dataclass(slots=True)
@@ -46,6 +50,13 @@ class Paragraph:
     is_heading: bool = False
     rank: int | None = None
     headings: tuple[str, ...] = field(default=())
+    pages: tuple[tuple[int, int], ...] = ()
+    """(place in the text, page that begins there), for the pages after its first."""
+
+
+def page_at(paragraph: Paragraph, place: int) -> int:
+    """The page on which the character at a place of the paragraph's text is printed."""
+    return max((page for start, page in paragraph.pages if start <= place), default=paragraph.page_number)
 
 
 def rank_of_heading(text: str) -> int | None:
@@ -66,14 +77,20 @@ def paragraphs(document: PrintedDocument, narrative: Sequence[Line] | None = Non
     current: _Joined | None = None
     contents = _Contents()
 
+    size = _body_size(document)
+    notes: list[Line] = []
+
     def close() -> None:
         nonlocal current
         if current is not None:
-            built.append(Paragraph(current.page_number, 0, current.text))
+            built.append(Paragraph(current.page_number, 0, current.text, pages=tuple(current.pages)))
+            built.extend(_notes(notes))
+            notes.clear()
         current = None
 
     for page in document.pages:
         margins = _margins(page)
+        below = _lines_of_notes(page, size)
         for block in page.blocks:
             if isinstance(block, Grid):
                 if wanted is None or not _continues_after_grid(current):
@@ -90,13 +107,62 @@ def paragraphs(document: PrintedDocument, narrative: Sequence[Line] | None = Non
             if contents.holds(text, page.number):
                 close()
                 continue
+            if _NOTE_MARKS.match(text):
+                continue
+            if id(block) in below:
+                notes.append(block)
+                continue
             if current is None or _starts_paragraph(current, block, text, margins):
                 close()
                 current = _Joined(page.number, text, block, margins)
             else:
                 current.add(text, block, margins)
     close()
+    built.extend(_notes(notes))
     return _with_headings(built)
+
+
+def _body_size(document: PrintedDocument) -> float:
+    """The font size of most of the document's text; 0 where sizes are not known."""
+    sizes: Counter[int] = Counter()
+    for page in document.pages:
+        for line in page.lines:
+            sizes[round(line.font_size or 0)] += len(line.text)
+    return float(sizes.most_common(1)[0][0]) if sizes else 0.0
+
+
+def _lines_of_notes(page: Page, size: float) -> set[int]:
+    """The lines (by id) of the notes below a page's text: small lines with no line of the text's size after them but the page number."""
+    found: set[int] = set()
+    for line in reversed(page.lines):
+        if _PAGE_NUMBER.match(" ".join(line.text.split())):
+            continue
+        if not size or line.font_size is None or line.font_size > _NOTE_SIZE * size:
+            break
+        found.add(id(line))
+    return found if found and any(id(line) not in found for line in page.lines) else set()
+
+
+def _notes(lines: Sequence[Line]) -> Iterator[Paragraph]:
+    """Notes as paragraphs of their own: they stand between the two halves of a paragraph that a page's end parted."""
+    text, page = "", 0
+    last: Line | None = None
+    for line in lines:
+        printed = " ".join(line.text.split())
+        begins = last is None or line.page_number != last.page_number or _begins_note(line, last)
+        if begins and text:
+            yield Paragraph(page, 0, text)
+        text, page = (printed, line.page_number) if begins else (text + printed, page)
+        last = line
+    if text:
+        yield Paragraph(page, 0, text)
+
+
+def _begins_note(line: Line, last: Line) -> bool:
+    if line.box is None or last.box is None:
+        return bool(line.starts_paragraph)
+    starts = re.match(r"\d{1,2}(?![\d.,年月%])[.、．]?|[①-⑳]|[*＊※]|注[:：]|[（(]\d", " ".join(line.text.split()))
+    return bool(starts) or line.box.x0 > last.box.x0 + 2
 
 
 class _Joined:
@@ -106,14 +172,29 @@ class _Joined:
         self.page_number = page_number
         self.text = text
         self.last = line
-        self.is_full = _is_full(line, margins)
+        self.margins = margins
+        self.pages: list[tuple[int, int]] = []
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the last line reaches the right margin."""
+        return _is_full(self.last, self.margins)
+
+    def is_full_before(self, text: str) -> bool:
+        """Whether the last line is full, were it for a number at the beginning of the next one, which no line may break."""
+        number = _LEADING_NUMBER.match(text)
+        width = 0.55 * len(number.group()) * _size(self.last) if number else 0.0
+        return _is_full(self.last, self.margins, width)
 
     def add(self, text: str, line: Line, margins: tuple[float, float] | None) -> None:
         joint = self.text[-1:] + text[:1]
         between_words = len(joint) == 2 and joint.isascii() and joint.isalpha()
-        self.text += (" " if between_words else "") + text
+        self.text += " " if between_words else ""
+        if line.page_number != self.last.page_number:
+            self.pages.append((len(self.text), line.page_number))
+        self.text += text
         self.last = line
-        self.is_full = _is_full(line, margins)
+        self.margins = margins
 
 
 class _Contents:
@@ -180,10 +261,10 @@ def _size(line: Line) -> float:
     return line.box.bottom - line.box.top if line.box is not None else 12.0
 
 
-def _is_full(line: Line, margins: tuple[float, float] | None) -> bool:
+def _is_full(line: Line, margins: tuple[float, float] | None, allowance: float = 0.0) -> bool:
     if line.box is None or margins is None:
         return False
-    return line.box.x1 >= margins[1] - 2.6 * _size(line)
+    return line.box.x1 >= margins[1] - 2.6 * _size(line) - allowance
 
 
 def _continues_after_grid(current: _Joined | None) -> bool:
@@ -205,18 +286,21 @@ def _starts_paragraph(current: _Joined, line: Line, text: str, margins: tuple[fl
         return not (was_cut and current.last.heading_level is None)
     size = _size(line)
     indented = line.box.x0 - margins[0] > 0.8 * size
-    if abs(size - _size(current.last)) > 0.15 * size + 0.8:
+    is_full = current.is_full_before(text)
+    goes_on = is_open and is_full and not indented and rank is None
+    # The height of a line of figures is no font size: the second half of a sentence goes on for all that.
+    if abs(size - _size(current.last)) > (1.5 if goes_on else 0.15) * size + 0.8:
         return True
-    if rank is not None and (indented or not is_open or not current.is_full):
+    if rank is not None and (indented or not is_open or not is_full):
         return True
-    if rank_of_heading(current.text) is not None and not current.is_full:
+    if rank_of_heading(current.text) is not None and not is_full:
         return True
     if line.page_number == current.last.page_number:
         gap = line.box.top - current.last.box.bottom
         if gap > 2.2 * size or line.box.top < current.last.box.top - size:
             return True
-        return not current.is_full or (indented and not is_open)
-    return not (is_open and current.is_full) or indented
+        return not is_full or (indented and not is_open)
+    return not (is_open and is_full) or indented
 
 
 def _is_heading(text: str, rank: int | None) -> bool:

@@ -3,7 +3,7 @@
 Belongs here: the evidence that a document's own words give (title, cover, labels, form titles, headers, running heads,
 sentences), the vote among it, what speaks against the registry, and the reasons for which a file is no disclosure. Does not
 belong here: the words themselves, which are data (catalogue/document_title.csv, body_label.csv, organisation_suffix.csv,
-identity_evidence.csv), nor what any form means. File name and registry are never evidence.
+after_body_name.csv, identity_evidence.csv), nor what any form means. File name and registry are never evidence.
 """
 
 from __future__ import annotations
@@ -51,9 +51,12 @@ _TITLE_HEAD = re.compile(r"^(?:附件\d*|附表\d*|关于|公开|[—\-－:：�
 _OF_LEVEL = re.compile(r"(?:全市|全省|全区|全县|市|省|区|县)?(?:市级|省级|区级|县级|本级|级)$")
 _SUMMARY_MARK = re.compile(r"[（(](?:汇总|部门|含下属单位|含所属单位|系统)[）)]$")
 _UNITS_OF_AMOUNTS = re.compile(r"^(?:人民币)?(?:万|亿|千|百万)?元|^(?:个|条|人|次|辆|台|%|平方)")
-_AFTER_NAME = re.compile(
-    r"(?:金额单位|计量单位|货币单位|单位[:：]|填报日期|填报时间|编制日期|填报人|日期[:：]|公开\d+表|公开表|[（(]公章[）)]|[（(]盖章[）)]|负责人|财务负责人|制表|第\d+页|江苏省财政厅).*$"
-)
+_CUT_TITLE = re.compile(r"(?:和|与|及|暨|、|的|年|年度)$|^(?:和|与|及|暨|的|年)")
+"""A line that a title was broken at."""
+_WHOLE_TITLE = re.compile(r"(?:报告|说明)(?:[（(][^（）()]{1,6}[）)])?$")
+_NO_TITLE = re.compile(r"[。；]|\d(?:亿|万)元")
+_ENDS_TITLE = re.compile(r"^[—－\-]{1,}|20\d\d年\d{1,2}月|会议|[局厅部]长")
+"""Lines below a report's title: the congress, its date, and who speaks."""
 _FORM_TITLE = re.compile(r"表(?:[（(].*[）)])?(?:[（(]20\d\d年度?[）)])?$")
 _YEAR_ALONE = re.compile(r"^[（(]?(20[0-4]\d)年度?[）)]?$")
 _CLAUSE = re.compile(r"的|[格布]局$|干部$|部署$|平台$|家庭$|到处$|机会$|^(?:截至|截止|主要是|因为|由于|加快|推进)")
@@ -150,6 +153,12 @@ def _organisation() -> re.Pattern[str]:
     return re.compile(
         rf"^[\u4e00-\u9fffA-Za-z（）()、·“”\"0-9]{{2,}}?(?:{'|'.join(suffixes)})(?:[（(][^（）()]+[）)]|本级|机关)?$"
     )
+
+
+@consulted.kept
+def _after_name() -> re.Pattern[str]:
+    """What stands behind a body's name on the line of its label, to the end of the line."""
+    return re.compile("(?:" + "|".join(f"(?:{row['pattern']})" for row in _rows("after_body_name.csv")) + ").*$")
 
 
 @consulted.kept
@@ -258,12 +267,21 @@ def _parse_title(text: str, page_number: int) -> _Title | None:
             page_number,
             kind,
             level,
-            int(years[-1]) if years else None,
+            int(_year_of_title(text, match, kind, level, years)) if years else None,
             name,
             place,
             bool(_PLACEHOLDER.search(text)),
         )
     return None
+
+
+def _year_of_title(text: str, match: re.Match[str], kind: str, level: str, years: list[str]) -> str:
+    """The last year before the title's end; in a government's report on an account the last one before 决算, for half a year may follow."""
+    if level == "government" and kind == "final_account":
+        account = text.find("决算", match.start())
+        before = [found.group(1) for found in _YEAR.finditer(text) if found.start() < account]
+        return before[-1] if before else years[0]
+    return years[-1]
 
 
 def _name(text: str) -> str:
@@ -308,12 +326,16 @@ def _best_title(lines: list[_Text]) -> _Title | None:
             if len(run) < length or sum(len(line.text) for line in run) > 80:
                 break
             title = _parse_title("".join(line.text for line in run), run[0].page_number)
-            if title is None or re.search(r"[。；]", title.text) or any(label.match(line.text) for line in run):
+            if title is None or _NO_TITLE.search(title.text) or any(label.match(line.text) for line in run):
                 continue
+            if any(_ENDS_TITLE.search(line.text) for line in run[1:]):
+                break
             score = (
                 3.0
                 + (3.0 if title.fiscal_year else 0.0)
                 + _score_of_name(title)
+                + (1.0 if _WHOLE_TITLE.search(title.text) else 0.0)
+                - (2.5 if _CUT_TITLE.search(title.text) else 0.0)
                 - 0.5 * length
                 - 0.01 * len(title.text)
                 - 0.2 * start
@@ -345,7 +367,7 @@ def _labelled_names(texts: list[_Text]) -> Iterator[tuple[str, str, _Text]]:
             label, value = text.text, text.following
         else:
             continue
-        value = _name(_AFTER_NAME.sub("", value).strip("　:：_ "))
+        value = _name(_after_name().sub("", value).strip("　:：_ "))
         if value and not _UNITS_OF_AMOUNTS.match(value) and (is_organisation(value) or _PLACEHOLDER.search(value)):
             yield label, value, text
 
@@ -517,9 +539,14 @@ def identify(document: PrintedDocument, forms: list[Form]) -> Identity:
     year = _latest_header_year(years)
     level = levels.winner()
     body = names.winner()
+    if title is not None and title.department_level == "government":
+        # The title of a government's report says what it is; its cover names a congress, a speaker and dates of two or three years.
+        document_kind, level = title.document_kind, "government"
+        year = str(title.fiscal_year) if title.fiscal_year else year
+        body = None
     jurisdiction = _jurisdiction(body, title, cover, texts)
     if level == "government" and jurisdiction:
-        body = body if body and "政府" in body and not re.search("办公|街道", body) else jurisdiction[1]
+        body = jurisdiction[1] + "人民政府"
     why = (*kinds.evidence, *years.evidence, *names.evidence, *levels.evidence)
     return Identity(
         document_kind=document_kind,

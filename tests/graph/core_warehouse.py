@@ -365,7 +365,7 @@ def budget_2017(core: Core) -> str:
             "narrative_figure_id": f"{document}-n1", "document_id": document, "page_number": 1, "block_index": 20, "position": 11,
             "agency_name": "市政府办公厅", "fiscal_year": 2017, "phase": "approved", "subject": "部门预算收入", "measure": "stated",
             "printed_text": "12,219 万元", "amount_yuan": Decimal("122190000.00"), "half_unit_yuan": Decimal("5000"),
-            "figure_id": f"{document}-002-0002-002",
+            "figure_id": f"{document}-002-0002-002", "context": "year=clause:2017年", "is_context_certain": True,
         }
     )  # fmt: skip
     core.rows["performance_indicator"].append(

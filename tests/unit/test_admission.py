@@ -94,6 +94,8 @@ def test_what_stands_on_a_row_goes_with_it() -> None:
             "measure": "stated",
             "printed_text": "1",
             "figure_id": figure_ids[0],
+            "context": "year=title:2026年部门预算",
+            "is_context_certain": True,
         }
     ]
     rows["cell"][0]["row_span"] = 0

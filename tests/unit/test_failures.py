@@ -120,7 +120,7 @@ STAGES = [
     (reading, "paragraphs", EVERYTHING, 1),
     (reading, "narrative_figures", EVERYTHING, 0),
     (narrative, "sentence_amounts", EVERYTHING, 1),
-    (narrative, "year_of", EVERYTHING, 1),
+    (narrative, "_row", EVERYTHING, 1),
     (reading, "agency_statistics", EVERYTHING, 2),
     (reading, "set_aside_repeated", EVERYTHING, 2),
     (reading, "stated_zeros", EVERYTHING, 2),

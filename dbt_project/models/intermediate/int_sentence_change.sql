@@ -3,6 +3,7 @@
 -- anything but the same phase of the year before (执行数 in a budget, 年初预算 in a final account) are left out.
 with narrative as (
     select * from {{ source('core', 'narrative_figure') }}
+    where is_context_certain
 ),
 
 block as (

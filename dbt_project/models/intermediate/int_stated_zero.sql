@@ -2,7 +2,7 @@
 -- or of all vehicles is one of each of their items, and one of the body is one of each of its units.
 with narrative as (
     select * from {{ source('core', 'narrative_figure') }}
-    where zero_item is not null
+    where zero_item is not null and is_context_certain
 ),
 
 document as (

@@ -1,5 +1,7 @@
+-- What an amount is of is certain, or the amount is in core.narrative_figure alone.
 with narrative as (
     select * from {{ source('core', 'narrative_figure') }}
+    where is_context_certain
 ),
 
 document as (
@@ -24,13 +26,19 @@ final as (
         document.jurisdiction_code,
         narrative.fiscal_year,
         narrative.phase,
+        narrative.scope,
+        narrative.scope_name,
+        narrative.fund,
+        narrative.debt_item,
         narrative.subject,
         narrative.measure,
+        narrative.percentage_kind,
         narrative.printed_text,
         narrative.amount_yuan,
         narrative.half_unit_yuan,
         narrative.percentage,
         narrative.figure_id,
+        narrative.context,
     from narrative
     inner join document
         on narrative.document_id = document.document_id
