@@ -14,6 +14,7 @@ from typing import Any
 
 from pipeline.figures.sentence import QUANTITY, plain_widths, tight_text
 from pipeline.forms.identity import is_organisation
+from pipeline.forms.text import is_number, is_percentage
 from pipeline.readers.printed import Grid, Line, Page, PrintedDocument
 
 Row = dict[str, Any]
@@ -35,6 +36,8 @@ _CAPTION = re.compile(
 _MAX_HEADING = 45
 _NOTE_SIZE = 0.82
 """Of the text's font size: what is printed smaller, below the text, is a note."""
+_LEAST_PROSE = 60
+"""Characters of a cell that may be a paragraph."""
 _NOTE_MARKS = re.compile(r"^[①-⑳\s]+$")
 _LEADING_NUMBER = re.compile(r"[-－]?[\d.,，]+[%％]?")
 
@@ -93,8 +96,10 @@ def paragraphs(document: PrintedDocument, narrative: Sequence[Line] | None = Non
         below = _lines_of_notes(page, size)
         for block in page.blocks:
             if isinstance(block, Grid):
-                if wanted is None or not _continues_after_grid(current):
+                prose = _prose_of_box(block)
+                if prose or wanted is None or not _continues_after_grid(current):
                     close()
+                built.extend(Paragraph(page.number, 0, text) for text in prose)
                 continue
             text = " ".join(block.text.split())
             if not text or _PAGE_NUMBER.match(text) or "".join(text.split()) in heads:
@@ -120,6 +125,33 @@ def paragraphs(document: PrintedDocument, narrative: Sequence[Line] | None = Non
     close()
     built.extend(_notes(notes))
     return _with_headings(built)
+
+
+def _prose_of_box(grid: Grid) -> list[str]:
+    """Paragraphs of a ruled box of prose (专栏): a grid without any cell of a number, of which most text is sentences."""
+    texts = [cell.text for cell in sorted(grid.cells, key=lambda cell: (cell.row, cell.column)) if cell.text.strip()]
+    tight = ["".join(text.split()) for text in texts]
+    prose = sum(len(text) for text in tight if len(text) >= _LEAST_PROSE and "。" in text)
+    if not prose or prose < 0.8 * sum(map(len, tight)) or any(is_number(text) or is_percentage(text) for text in tight):
+        return []
+    return [paragraph for text in texts for paragraph in _joined_lines(text.split("\n"))]
+
+
+def _joined_lines(lines: Sequence[str]) -> Iterator[str]:
+    """Lines of a box as paragraphs: one ends where a sentence ends before the right edge, or where the next line is numbered."""
+    widest = max(map(len, lines), default=0)
+    text = ""
+    for line in lines:
+        printed = " ".join(line.split())
+        if text and rank_of_heading(printed) is not None and _TERMINAL.search(text):
+            yield text
+            text = ""
+        text += printed
+        if text and (_TERMINAL.search(text) and len(line) < widest - 1):
+            yield text
+            text = ""
+    if text:
+        yield text
 
 
 def _body_size(document: PrintedDocument) -> float:

@@ -9,7 +9,7 @@ import pytest
 from pipeline.figures.narrative import narrative_figures
 from pipeline.figures.paragraph import paragraphs
 from pipeline.forms.identity import Identity
-from pipeline.readers.printed import Box, Line, Page, PrintedDocument
+from pipeline.readers.printed import Box, Cell, Grid, Line, Page, PrintedDocument
 
 DRAFT = Identity(
     "budget", 2023, "000001", "某市", "某市人民政府", "government", "关于某市2022年预算执行情况和2023年预算草案的报告"
@@ -210,4 +210,17 @@ def test_a_note_below_a_page_stands_between_the_halves_of_a_paragraph_and_each_a
     rows = narrative_figures(found, DRAFT, (), "0" * 16)
     assert [(row["printed_text"], row["page_number"]) for row in rows if row["measure"] != "percentage"] == [
         ("1059.4亿元", 1), ("1695.9亿元", 2), ("31亿元", 1),
+    ]  # fmt: skip
+
+
+def test_a_ruled_box_of_prose_is_no_form_and_keeps_its_sentences() -> None:
+    words = "专栏 积极的财政政策。2022年，全市共安排市级专项资金3亿元，支持科技型中小企业发展，带动社会投资，促进产业转型升级。\n其中，市本级拨付2亿元。"
+    box = Grid(1, 1, 1, [Cell(0, 0, words)], "pdf")
+    table = Grid(1, 1, 2, [Cell(0, 0, "全市。" + "收入" * 40), Cell(0, 1, "5.00")], "pdf")
+    heading = Line(1, "一、2022年预算执行情况", starts_paragraph=True)
+    rows = narrative_figures(
+        paragraphs(PrintedDocument("pdf", [Page(1, [heading, box, table], "pdf")], 1), [heading]), DRAFT, (), "0" * 16
+    )
+    assert [told(row, "printed_text", "fiscal_year", "phase") for row in rows] == [
+        ("3亿元", 2022, "executed"), ("2亿元", 2022, "executed"),
     ]  # fmt: skip
