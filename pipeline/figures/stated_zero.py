@@ -96,7 +96,8 @@ def _denials_of(paragraph: Paragraph, body: Identity, document_id: str) -> list[
                 "amount_yuan": Decimal(0),
                 "half_unit_yuan": Decimal(0),
                 "zero_item": item,
-                "context": "year=title:document; phase=title:document; scope=none; fund=none; subject=clause:" + denied["item"],
+                "context": "year=title:document; phase=title:document; scope=none; fund=none; subject=clause:"
+                + denied["item"],
                 "is_context_certain": True,
             }
         )
