@@ -111,7 +111,7 @@ def _read_printed(printed: PrintedDocument, document: Row, claim: Claim, rows: _
     printed_amounts = sum(1 for figure in figures if figure.value_state in ("number", "zero"))
     refusal = _refusal(printed, forms, printed_amounts, identity)
     if refusal is not None:
-        return rows.refused_document(document, *refusal)
+        return rows.refused_document(document, *refusal, numeric_cell_count=_numeric_cells(printed))
     blocks = _paragraphs(printed, lines)
     rows.add("text_block", text_blocks(blocks, rows.document_id))
     document_id = rows.document_id
@@ -174,6 +174,10 @@ def _identify(printed: PrintedDocument, forms: list[Form]) -> Identity:
     parts: list[Page | Form] = [*printed.pages, *forms]
     found = failures.attempt_without("identify", parts, _place_of, work)
     return found or Identity(None, None, None, None, None, None, None)
+
+
+def _numeric_cells(printed: PrintedDocument) -> int:
+    return sum(is_number(cell.text) for page in printed.pages for grid in page.grids for cell in grid.cells)
 
 
 def _refusal(
@@ -378,10 +382,10 @@ class _Rows:
                 numeric_cell_count=place.numeric_cell_count,
             )
 
-    def refused_document(self, document: Row, reason: str, detail: str) -> Reading:
-        """The reading of a document that is refused as a whole: no page, cell or figure of it enters the warehouse."""
+    def refused_document(self, document: Row, reason: str, detail: str, numeric_cell_count: int = 0) -> Reading:
+        """The reading of a document that is refused as a whole: no page, cell or figure of it enters the warehouse; its numeric cells are counted."""
         self.tables = {}
-        self.refuse(reason, detail)
+        self.refuse(reason, detail, numeric_cell_count=numeric_cell_count)
         self._refuse_failures()
         self.add("document", [{**document, "status": "refused", "status_reason": f"{reason}: {detail}"}])
         return Reading(self.document_id, self.tables)

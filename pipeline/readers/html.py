@@ -302,6 +302,7 @@ class _Reader:
 
     def _add_grid(self, table: Any) -> None:
         rows = self._rows(table)
+        left = _rows_left([row[0].getparent().getparent() for row in rows])
         taken: set[tuple[int, int]] = set()
         cells: list[Cell] = []
         for row_index, row in enumerate(rows):
@@ -309,7 +310,7 @@ class _Reader:
             for element in row:
                 while (row_index, column) in taken:
                     column += 1
-                height = min(_span(element.get("rowspan")) or len(rows), len(rows) - row_index)
+                height = min(_span(element.get("rowspan")) or left[row_index], left[row_index])
                 width = _span(element.get("colspan")) or 1
                 self._cells += height * width
                 if self._cells > MOST_CELLS:
@@ -357,6 +358,15 @@ def _value_of_field(element: Any, tag: str) -> str | None:
         )
         return "" if chosen is None else str(chosen.text_content())
     return None
+
+
+def _rows_left(groups: list[Any]) -> list[int]:
+    """For each row how many follow it in its group (head, body or foot), itself included: no cell spans further, and rowspan="0" so far."""
+    left: list[int] = []
+    for index in reversed(range(len(groups))):
+        goes_on = index + 1 < len(groups) and groups[index] is groups[index + 1]
+        left.append(1 + (left[-1] if goes_on else 0))
+    return left[::-1]
 
 
 def _span(value: str | None) -> int:

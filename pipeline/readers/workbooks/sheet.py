@@ -15,6 +15,8 @@ from pipeline.readers.number_format import NotUnderstood, display
 from pipeline.readers.printed import Cell, Grid, Line, Page, PrintedDocument, Unread, Unreadable
 
 MOST_CELLS = 2_000_000
+_TITLE_ROWS = 3
+"""A text box that begins in the first rows of a table stands above it."""
 MOST_MERGED = 100_000
 """Cells of one merged area: a larger one is no heading of anything."""
 ERROR_OF_CODE = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
@@ -37,6 +39,8 @@ class Sheet:
     hidden_columns: set[int] = field(default_factory=set)
     concealed: dict[str, int] = field(default_factory=dict)
     """How many filled cells are not read, by why they are not seen."""
+    boxes: list[tuple[int, str]] = field(default_factory=list)
+    """Lines of text boxes over the sheet, each with the row at which its box begins."""
     unread: list[str] = field(default_factory=list)
     """What else stands on the sheet and is not read, as phrases."""
     is_hidden: bool = False
@@ -80,8 +84,11 @@ def page_of(number: int, sheet: Sheet, notes: list[str]) -> Page:
     filled = _seen(sheet)
     _drop_stated_units(sheet, filled)
     blocks: list[Line | Grid] = [Line(number, title, starts_paragraph=True)]
+    first = min((row for row, _ in filled), default=0) + _TITLE_ROWS
+    blocks += [Line(number, text, starts_paragraph=True) for row, text in sheet.boxes if row <= first]
     if filled:
         blocks.append(_grid(number, sheet, filled, notes))
+    blocks += [Line(number, text, starts_paragraph=True) for row, text in sheet.boxes if row > first]
     return Page(number, blocks, "excel", problem=_problem(sheet, title))
 
 

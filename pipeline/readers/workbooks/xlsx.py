@@ -15,6 +15,7 @@ from typing import Any
 import openpyxl
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 
+from pipeline.readers.characters import fold
 from pipeline.readers.package import DAMAGES, check_package, relations, tree, usual
 from pipeline.readers.printed import Unreadable
 from pipeline.readers.quantity import whole_number
@@ -57,7 +58,7 @@ def read(data: bytes) -> list[Sheet]:
             continue
         _fill(sheet, worksheet)
         sheet.values |= formulas.get(worksheet.title, {})
-        sheet.unread = list(_unread(data, parts.get(worksheet.title)))
+        _add_drawn(sheet, data, parts.get(worksheet.title))
     return sheets
 
 
@@ -174,19 +175,26 @@ def _parts(data: bytes) -> dict[str, str]:
     }
 
 
-def _unread(data: bytes, part: str | None) -> Iterator[str]:
-    """What stands on a sheet beside its cells and is not read: pictures that could be tables, embedded files, linked ones."""
+def _add_drawn(sheet: Sheet, data: bytes, part: str | None) -> None:
+    """What stands on a sheet beside its cells: the text of boxes is read; pictures that could be tables and embedded files are named."""
     if part is None:
         return
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         named = relations(package, part)
         embedded = sum(relation.kind in ("oleObject", "package") for relation in named.values())
-        if embedded:
-            yield f"{embedded} embedded files are not read"
         drawings = [tree(package, relation.target) for relation in named.values() if relation.kind == "drawing"]
-        large = sum(_is_large(anchor) for root in drawings if root is not None for anchor in root)
-        if large:
-            yield f"{large} pictures as large as a table are not read"
+    anchors = [anchor for root in drawings if root is not None for anchor in root if isinstance(anchor.tag, str)]
+    for anchor in anchors:
+        row = whole_number(anchor.findtext("{*}from/{*}row"), 10**7) or 0
+        for paragraph in anchor.iterfind(".//{*}sp/{*}txBody/{*}p"):
+            text = fold("".join(one.text or "" for one in paragraph.iter("{*}t"))).strip(" \u3000")
+            if text:
+                sheet.boxes.append((row, text))
+    if embedded:
+        sheet.unread.append(f"{embedded} embedded files are not read")
+    large = sum(_is_large(anchor) for anchor in anchors)
+    if large:
+        sheet.unread.append(f"{large} pictures as large as a table are not read")
 
 
 def _is_large(anchor: Any) -> bool:

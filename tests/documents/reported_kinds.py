@@ -1,0 +1,205 @@
+"""Kinds of trap that people who extract tables have reported, as generators: each makes one file with the form below, and the trap in it.
+
+Belongs here: the files, and where each kind was reported. Does not belong here: what must be read of them (`test_reported_kinds`).
+"""
+
+from __future__ import annotations
+
+import copy
+import io
+import re
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import docx
+import openpyxl
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+
+TITLE, UNIT = "2025年一般公共预算支出表", "单位：万元"
+HEADER = ["科目编码", "科目名称", "合计", "基本支出", "项目支出"]
+ROWS = [
+    ["", "合计", "3,000.00", "2,000.00", "1,000.00"],
+    ["201", "一般公共服务支出", "1,800.00", "1,200.00", "600.00"],
+    ["20103", "政府办公厅（室）及相关机构事务", "1,800.00", "1,200.00", "600.00"],
+    ["2010301", "行政运行", "1,200.00", "1,200.00", ""],
+    ["2010302", "一般行政管理事务", "600.00", "", "600.00"],
+    ["208", "社会保障和就业支出", "1,200.00", "800.00", "400.00"],
+    ["20805", "行政事业单位养老支出", "1,200.00", "800.00", "400.00"],
+    ["2080505", "机关事业单位基本养老保险缴费支出", "800.00", "800.00", ""],
+    ["2080506", "机关事业单位职业年金缴费支出", "400.00", "", "400.00"],
+]
+EXPECTED = {
+    (1, row[0] or "total", column): Decimal(text.replace(",", "")) * 10_000
+    for row in ROWS
+    for column, text in zip(("total", "basic", "project"), row[2:], strict=True)
+    if text
+}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of trap: its name, who reported it, and the file."""
+
+    name: str
+    sources: str
+    make: Callable[[], bytes]
+
+
+def _word(change: Callable[[Any, Any], None]) -> bytes:
+    document = docx.Document()
+    document.add_paragraph("云岭市档案馆2025年部门预算")
+    document.add_paragraph(TITLE)
+    document.add_paragraph(UNIT)
+    table = document.add_table(len(ROWS) + 1, len(HEADER))
+    for row, cells in enumerate([HEADER, *ROWS]):
+        for column, text in enumerate(cells):
+            table.cell(row, column).text = text
+    change(document, table)
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+def _word_tracked_changes() -> bytes:
+    """Amounts that a reviewer replaced: the old one deleted, the new one inserted, both in the file."""
+
+    def change(_: Any, table: Any) -> None:
+        for row in (4, 8):
+            paragraph = table.cell(row, 2).paragraphs[0]
+            run = paragraph.runs[0]._r
+            old, new = copy.deepcopy(run), copy.deepcopy(run)
+            paragraph._p.remove(run)
+            text = old.find(qn("w:t"))
+            text.tag, text.text = qn("w:delText"), "9,999.00"
+            for kind, inner in (("w:del", old), ("w:ins", new)):
+                around = OxmlElement(kind)
+                around.append(inner)
+                paragraph._p.append(around)
+
+    return _word(change)
+
+
+def _word_content_controls() -> bytes:
+    """Cells inside content controls, as templates of offices have them for what is to be filled in."""
+
+    def change(_: Any, table: Any) -> None:
+        for row in (2, 5):
+            cell = table.cell(row, 2)._tc
+            control, content = OxmlElement("w:sdt"), OxmlElement("w:sdtContent")
+            cell.addprevious(control)
+            control.append(content)
+            content.append(cell)
+
+    return _word(change)
+
+
+def _book(change: Callable[[Any], None], above: list[str] | None = None) -> bytes:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for text in [TITLE, UNIT] if above is None else above:
+        sheet.append([text])
+    sheet.append(HEADER)
+    for row in ROWS:
+        sheet.append([*row[:2], *(float(text.replace(",", "")) if text else None for text in row[2:])])
+        for cell in sheet[sheet.max_row][2:]:
+            cell.number_format = "#,##0.00"
+    change(sheet)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def _rewritten(data: bytes, changes: dict[str, Callable[[str], str]], more: dict[str, str] | None = None) -> bytes:
+    """The package with parts changed by their names, and with more parts."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(buffer, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            target.writestr(name, changes[name](content.decode()) if name in changes else content)
+        for name, text in (more or {}).items():
+            target.writestr(name, text)
+    return buffer.getvalue()
+
+
+def _book_filtered_rows() -> bytes:
+    """Rows that a filter has taken out of sight: drafts between the rows that are shown."""
+
+    def change(sheet: Any) -> None:
+        sheet.insert_rows(6)
+        for column, value in enumerate(["2010399", "其他政府办公厅（室）及相关机构事务支出", 77.0, 77.0, None], 1):
+            sheet.cell(6, column, value)
+        sheet.auto_filter.ref = "A3:E13"
+        sheet.row_dimensions[6].hidden = True
+
+    return _book(change)
+
+
+def _book_phonetic_text() -> bytes:
+    """Names and numbers with the phonetic text that input methods leave behind them."""
+
+    def annotate(xml: str) -> str:
+        return re.sub(r"(<is><t[^>]*>(?:行政运行|201)</t>)(</is>)", r'\1<rPh sb="0" eb="2"><t>9</t></rPh>\2', xml)
+
+    data = _book(lambda sheet: None)
+    return _rewritten(data, {"xl/worksheets/sheet1.xml": lambda xml: annotate(_plain(xml))})
+
+
+def _plain(xml: str) -> str:
+    return re.sub(r"&#(\d+);", lambda match: chr(int(match[1])), xml)
+
+
+_BOX = """<xdr:wsDr xmlns:xdr="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">
+<xdr:twoCellAnchor><xdr:from><xdr:col>0</xdr:col><xdr:row>0</xdr:row></xdr:from><xdr:to><xdr:col>5</xdr:col><xdr:row>2</xdr:row></xdr:to>
+<xdr:sp macro="" textlink=""><xdr:nvSpPr><xdr:cNvPr id="2" name="Text Box 1"/><xdr:cNvSpPr txBox="1"/></xdr:nvSpPr><xdr:spPr/>
+<xdr:txBody><a:bodyPr/><a:p><a:r><a:t>%s</a:t></a:r></a:p><a:p><a:r><a:t>%s</a:t></a:r></a:p></xdr:txBody></xdr:sp><xdr:clientData/>
+</xdr:twoCellAnchor></xdr:wsDr>"""
+_RELATIONS = (
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
+    'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/drawing" Target="../drawings/drawing1.xml"/></Relationships>'
+)
+
+
+def _book_text_box() -> bytes:
+    """Title and unit in a text box over the sheet, whose cells hold the form alone."""
+    data = _book(lambda sheet: None, above=["", ""])
+    return _rewritten(
+        data, {}, {"xl/worksheets/_rels/sheet1.xml.rels": _RELATIONS, "xl/drawings/drawing1.xml": _BOX % (TITLE, UNIT)}
+    )
+
+
+def _page(table: str) -> bytes:
+    return f'<!DOCTYPE html><html><head><meta charset="utf-8"></head><body><p>{TITLE}</p><p>{UNIT}</p>{table}</body></html>'.encode()
+
+
+def _row(cells: list[str], tag: str = "td") -> str:
+    return "<tr>" + "".join(f"<{tag}>{cell}</{tag}>" for cell in cells) + "</tr>"
+
+
+def _page_rowspan_zero() -> bytes:
+    """A cell that spans the rest of its row group (rowspan="0"), with a group below it."""
+    head = f'<thead><tr><th rowspan="0">{HEADER[0]}</th><th rowspan="0">{HEADER[1]}</th><th colspan="3">2025年预算数</th></tr>{_row(HEADER[2:], "th")}</thead>'
+    return _page(f"<table>{head}<tbody>{''.join(map(_row, ROWS))}</tbody></table>")
+
+
+def _page_blanks_in_numbers() -> bytes:
+    """Numbers with blanks that do not break, narrow ones and ones without width between their digits."""
+    rows = [
+        [*row[:2], *(text.replace(",", ",\u200b").replace(".", "\u2060.") + "&nbsp;\u202f" for text in row[2:])]
+        for row in ROWS
+    ]
+    return _page(f"<table>{_row(HEADER, 'th')}{''.join(map(_row, rows))}</table>")
+
+
+KINDS = [
+    Kind("word-tracked-changes", "github.com/python-openxml/python-docx/issues/1123, github.com/firecrawl/anydoc/pull/174", _word_tracked_changes),
+    Kind("word-content-controls", "github.com/docling-project/docling/issues/3946, github.com/jgm/pandoc/issues/4190", _word_content_controls),
+    Kind("book-filtered-rows", "github.com/SheetJS/sheetjs/issues/630, github.com/tidyverse/readxl/issues/428", _book_filtered_rows),
+    Kind("book-phonetic-text", "github.com/doy/spreadsheet-parsexlsx/issues/72, github.com/jsonkenl/xlsxir/issues/104", _book_phonetic_text),
+    Kind("book-text-box", "github.com/dream-num/univer/issues/6847, github.com/SheetJS/sheetjs/issues/2241", _book_text_box),
+    Kind("page-rowspan-zero", "github.com/tox-dev/turbohtml/issues/408, github.com/microsoft/markitdown/pull/2522", _page_rowspan_zero),
+    Kind("page-blanks-in-numbers", "github.com/apache/ofbiz-framework/pull/845, github.com/globalizejs/globalize/issues/288", _page_blanks_in_numbers),
+]  # fmt: skip
