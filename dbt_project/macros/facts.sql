@@ -6,6 +6,11 @@
     ]) }}
 {%- endmacro %}
 
+{# The facts that tell funds apart, without their prefix. #}
+{% macro facts_by_fund() -%}
+    {{ return(['functional_expenditure', 'all_funds_expenditure', 'economic_expenditure', 'project_expenditure']) }}
+{%- endmacro %}
+
 {# Every fact of the contract. #}
 {% macro facts() -%}
     {{ return(facts_of_figures() + [

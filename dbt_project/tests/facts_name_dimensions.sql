@@ -28,7 +28,9 @@ select
 from {{ ref('fct_procurement') }} as fact
 left join {{ ref('dim_procurement_item') }} as item
     on fact.procurement_item_id = item.procurement_item_id
-where item.procurement_item_id is null
+where
+    fact.level <> 'undivided'
+    and item.procurement_item_id is null
 union all
 select
     'project_id' as dimension,
@@ -36,4 +38,6 @@ select
 from {{ ref('fct_project_expenditure') }} as fact
 left join {{ ref('dim_project') }} as project
     on fact.project_id = project.project_id
-where project.project_id is null
+where
+    fact.level <> 'undivided'
+    and project.project_id is null

@@ -11,9 +11,10 @@ with named as (
     {% endfor %}
 ),
 
+-- What a text without figures tells in sentences is told, though there is nothing in it to count.
 document as (
     select * from {{ ref('dim_document') }}
-    where is_counted
+    where is_counted or not_counted_reason = 'no_figures'
 ),
 
 agency as (
@@ -30,5 +31,9 @@ left join agency as department
     on named.department_id = department.agency_id
 where
     document.document_id is null
+    or (
+        not document.is_counted
+        and named.fact not in ('fct_narrative_figure', 'fct_agency_statistic', 'fct_performance_indicator')
+    )
     or agency.agency_id is null
     or department.agency_id is null

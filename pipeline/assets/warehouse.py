@@ -261,7 +261,7 @@ def published_warehouse(warehouse: WarehouseResource) -> Iterator[dg.Materialize
         check_results=[
             dg.AssetCheckResult(
                 check_name=need.name,
-                passed=not need.amiss,
+                passed=need.is_well,
                 severity=dg.AssetCheckSeverity.WARN,
                 description=need.told,
                 metadata={

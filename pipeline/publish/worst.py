@@ -10,7 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
+
 from pipeline.warehouse.database import connect
+from pipeline.warehouse.health import MISSED_SHARE
 
 _NAMED = 5
 
@@ -43,7 +46,18 @@ _QUERIES = {
         where value_state in ('number', 'zero') group by all
         """,
     ),
+    "printed_totals_are_met": (
+        "Printed totals that the rows of facts do not add up to",
+        """
+        select file_name, string_agg(distinct fact, ', ' order by fact) filter (where verdict = 'missed'),
+            count(*) filter (where verdict = 'missed') as amiss, count(*) as looked_at
+        from audit.printed_total inner join core.document using (document_id)
+        where verdict <> 'not_compared' and printed_yuan <> 0 group by all
+        """,
+    ),
 }
+SHARES = {"printed_totals_are_met": MISSED_SHARE}
+"""The share of what is looked at that may be amiss, where it is not none: above it sums of the marts are not to be trusted unread."""
 NEEDS = tuple(_QUERIES)
 """Names of what is counted, in the order of `needs`."""
 
@@ -57,6 +71,11 @@ class Need:
     amiss: int
     looked_at: int
     worst: tuple[tuple[str, int, str | None], ...]
+
+    @property
+    def is_well(self) -> bool:
+        """Whether no more is amiss than the stated share."""
+        return self.amiss <= SHARES.get(self.name, 0) * self.looked_at
 
     @property
     def told(self) -> str:
@@ -74,8 +93,12 @@ def needs(file: Path) -> Iterator[Need]:
     """What is counted of the warehouse file, kind by kind."""
     with connect(file, read_only=True) as connection:
         for name, (description, query) in _QUERIES.items():
-            rows = connection.execute(
-                f"select * from ({query}) as counted (file_name, reason, amiss, looked_at) order by amiss desc, file_name"
-            ).fetchall()
+            try:
+                rows = connection.execute(
+                    f"select * from ({query}) as counted (file_name, reason, amiss, looked_at) order by amiss desc, file_name"
+                ).fetchall()
+            except duckdb.CatalogException:
+                # A table that this warehouse does not have: nothing was looked at, and the check says so.
+                rows = []
             worst = tuple((file_name, int(amiss), reason) for file_name, reason, amiss, _ in rows[:_NAMED] if amiss)
             yield Need(name, description, sum(int(row[2]) for row in rows), sum(int(row[3]) for row in rows), worst)

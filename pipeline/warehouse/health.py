@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -20,6 +21,8 @@ from schemas import version
 
 _FREE_SHARE_OF_FILE = 3
 _FRESH_HOURS = 26
+MISSED_SHARE = Decimal("0.02")
+"""The share of printed totals that facts may miss: above it sums of the marts cannot be used without looking at each document."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ def examine(warehouse: Warehouse, deep: bool = False) -> Iterator[Finding]:
     """Findings, one by one; `deep` also computes the SHA-256 of every archived document anew."""
     yield from _file(warehouse.file)
     yield from _schema(warehouse.file)
+    yield from _totals(warehouse.file)
     yield _build(warehouse)
     yield _space(warehouse)
     if deep:
@@ -75,6 +79,25 @@ def _schema(file: Path) -> Iterator[Finding]:
     elif found > own:
         told += f", of a newer release; this one writes {own} and does not touch the file"
     yield Finding("schema", found == own, told, is_serious=found > own)
+
+
+def _totals(file: Path) -> Iterator[Finding]:
+    """How many of the totals that forms print the facts add up to; one of a file that is not there, or is older, says nothing."""
+    try:
+        with connect(file, read_only=True) as connection:
+            counts = dict(
+                connection.execute(
+                    "select verdict, count(*) from audit.printed_total where printed_yuan <> 0 group by all"
+                ).fetchall()
+            )
+    except (duckdb.Error, OSError):
+        return
+    met, missed, undivided = (counts.get(verdict, 0) for verdict in ("met", "missed", "undivided"))
+    compared = met + missed + undivided
+    told = f"{compared:,} compared: {met:,} met, {undivided:,} undivided, {missed:,} missed"
+    if missed > MISSED_SHARE * compared:
+        told += f", more than {MISSED_SHARE:.0%}: see audit.printed_total"
+    yield Finding("printed totals", missed <= MISSED_SHARE * compared, told)
 
 
 def _build(warehouse: Warehouse) -> Finding:

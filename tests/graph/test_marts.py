@@ -289,7 +289,10 @@ def test_document_comes_before_its_specimen_and_later_before_earlier(
     assert found["specimen_2024"] == (False, "later_2024", None, False)
     assert found["earlier_2024"] == (False, "later_2024", None, False)
     assert found["later_2024"] == (True, None, None, True)
-    assert found["narrative_2024"] == (True, None, None, True)
+    assert found["narrative_2024"] == (True, None, None, False)
+    assert query(
+        "SELECT not_counted_reason FROM marts.dim_document WHERE document_id = ?", built[1]["narrative_2024"]
+    ) == [("no_figures",)]
     assert found["unit_2025"] == (True, None, "department_2025", False)
     assert found["truncated"] == (False, None, None, False)
 

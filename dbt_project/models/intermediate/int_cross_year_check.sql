@@ -10,7 +10,7 @@ with figure as (
         spelling.agency_id,
         coalesce(figure.line_code, {{ plain_name('figure.line_name') }}, '') as line_key,
     from {{ ref('stg_figure') }} as figure
-    inner join {{ ref('dim_document') }} as document
+    inner join {{ ref('int_document') }} as document
         on
             figure.document_id = document.document_id
             and document.is_current

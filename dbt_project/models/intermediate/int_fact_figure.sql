@@ -1,14 +1,21 @@
--- Figures that may become facts: leaves of counted documents, with who they are of. What a final account repeats of
--- the approved budget gives way to the budget itself, where that was read and covers the same (a unit's is not its
--- department's).
+-- Figures that facts are made of or measured by: leaves and totals of counted documents, of the forms that each document
+-- speaks for in its disclosure, with who they are of. What a final account repeats of the approved budget gives way to the budget itself, where that was read and covers the same
+-- (a unit's is not its department's).
 with figure as (
     select * from {{ ref('stg_figure') }}
-    where is_leaf
 ),
 
 document as (
-    select * from {{ ref('dim_document') }}
+    select * from {{ ref('int_document') }}
     where is_counted
+),
+
+speaking as (
+    select
+        document_id,
+        form,
+    from {{ ref('int_document_form') }}
+    where is_speaking
 ),
 
 spelling as (
@@ -32,6 +39,7 @@ budget as (
         document.document_kind = 'budget'
         and figure.phase = 'approved'
         and not figure.is_comparative
+        and figure.is_leaf
         and figure.amount_yuan is not null
     group by all
 ),
@@ -51,6 +59,10 @@ final as (
     from figure
     inner join document
         on figure.document_id = document.document_id
+    inner join speaking
+        on
+            figure.document_id = speaking.document_id
+            and figure.form = speaking.form
     inner join spelling
         on
             figure.document_id = spelling.document_id

@@ -15,7 +15,7 @@ document as (
         document_id,
         document_kind,
         fiscal_year,
-    from {{ ref('dim_document') }}
+    from {{ ref('int_document') }}
     where is_current
 ),
 

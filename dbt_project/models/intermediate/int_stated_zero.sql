@@ -7,7 +7,8 @@ with narrative as (
 
 document as (
     select * from {{ ref('dim_document') }}
-    where is_counted
+    -- A text published apart from its tables has no figures, and says it all the same.
+    where is_counted or not_counted_reason = 'no_figures'
 ),
 
 stated as (

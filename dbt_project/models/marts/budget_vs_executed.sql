@@ -39,6 +39,7 @@ compared as (
         sum(series.amount_yuan) filter (where series.phase = 'adjusted') as adjusted_yuan,
         sum(series.amount_yuan) filter (where series.phase = 'executed') as executed_yuan,
         sum(series.error_bound_yuan) filter (where series.phase in ('approved', 'executed')) as error_bound_yuan,
+        {{ trust_of_rows('series', scope=['phase', 'fund']) }},
         list_sort(list_distinct(flatten(list(series.figure_ids)))) as figure_ids,
     from series
     inner join basis
@@ -74,6 +75,10 @@ final as (
             when is_like_for_like then {{ ratio('100 * executed_yuan', 'approved_yuan', 'decimal(20, 4)') }}
         end as execution_rate_pct,
         error_bound_yuan,
+        printed_total,
+        missing_yuan,
+        has_suspect,
+        is_whole,
         figure_ids,
     from compared
 )
@@ -84,7 +89,8 @@ select
         cast(approved_yuan as decimal(20, 2)) as approved_yuan,
         cast(difference_yuan as decimal(20, 2)) as difference_yuan,
         cast(error_bound_yuan as decimal(20, 4)) as error_bound_yuan,
-        cast(executed_yuan as decimal(20, 2)) as executed_yuan
+        cast(executed_yuan as decimal(20, 2)) as executed_yuan,
+        cast(missing_yuan as decimal(20, 2)) as missing_yuan
     ),
 from final
 order by department_id, perimeter, fiscal_year, line_key

@@ -1,6 +1,7 @@
 -- One row for each department, year and phase. Expenditure, its basic and project parts and the share of 其他 are of
--- one scope, the funds that `funds` names; revenue and all_funds_expenditure_yuan are of all funds; the rest is of the
--- whole department. Amounts of different scopes are not subtracted from one another.
+-- one scope, the funds that `funds` names; revenue is of `revenue_scope`, all_funds_expenditure_yuan of all funds; the
+-- rest is of the whole department. Amounts of different scopes are not subtracted from one another: `scope_note` says
+-- which are which. Trust is that of every amount in the row; what is missing is missing from expenditure_yuan.
 with functional as (
     select * from {{ ref('int_functional_fact') }}
 ),
@@ -17,29 +18,6 @@ agency as (
     select * from {{ ref('int_agency_name') }}
 ),
 
--- Some departments print expenditure of all funds without functions: then its total speaks.
-printed_total as (
-    select
-        document.department_id,
-        document.department_level as perimeter,
-        figure.fiscal_year,
-        figure.phase,
-        max(figure.amount_yuan) as printed_yuan,
-    from {{ ref('stg_figure') }} as figure
-    inner join {{ ref('dim_document') }} as document
-        on
-            figure.document_id = document.document_id
-            and document.is_counted
-    where
-        figure.form = 'expenditure_summary'
-        and figure.fund = 'all'
-        and figure.measure = 'total'
-        and figure.line_level = 'total'
-        and figure.agency_level = 'department'
-        and not figure.is_comparative
-    group by all
-),
-
 part as (
     select
         department_id,
@@ -53,6 +31,12 @@ part as (
         whole_basic_yuan as basic_yuan,
         project_yuan,
         case when is_other_code then amount_yuan end as other_code_yuan,
+        'functional_expenditure' as fact,
+        document_id,
+        printed_total,
+        missing_yuan,
+        has_suspect,
+        is_whole,
     from functional
     where fact = 'functional_expenditure'
     union all by name
@@ -63,6 +47,13 @@ part as (
         phase,
         jurisdiction_code,
         amount_yuan as all_funds_expenditure_yuan,
+        error_bound_yuan as all_funds_bound_yuan,
+        'all_funds_expenditure' as fact,
+        document_id,
+        printed_total,
+        missing_yuan,
+        has_suspect,
+        is_whole,
     from functional
     where fact = 'all_funds_expenditure'
     union all by name
@@ -73,6 +64,15 @@ part as (
         phase,
         jurisdiction_code,
         amount_yuan as revenue_yuan,
+        error_bound_yuan as revenue_bound_yuan,
+        -- The summary of fiscal appropriation stands in where no revenue of all funds is printed.
+        case form when 'fiscal_appropriation_summary' then 'fiscal_appropriation' else 'all' end as revenue_scope,
+        'revenue' as fact,
+        document_id,
+        printed_total,
+        missing_yuan,
+        has_suspect,
+        is_whole,
     from {{ ref('fct_revenue') }}
     union all by name
     select
@@ -82,6 +82,12 @@ part as (
         phase,
         jurisdiction_code,
         project_id,
+        'project_expenditure' as fact,
+        document_id,
+        printed_total,
+        missing_yuan,
+        has_suspect,
+        is_whole,
     from {{ ref('fct_project_expenditure') }}
     union all by name
     select
@@ -91,6 +97,12 @@ part as (
         phase,
         jurisdiction_code,
         amount_yuan as procurement_yuan,
+        'procurement' as fact,
+        document_id,
+        printed_total,
+        missing_yuan,
+        has_suspect,
+        is_whole,
     from {{ ref('fct_procurement') }}
     union all by name
     select
@@ -100,6 +112,12 @@ part as (
         phase,
         jurisdiction_code,
         amount_yuan as three_public_yuan,
+        'three_public' as fact,
+        document_id,
+        printed_total,
+        missing_yuan,
+        has_suspect,
+        is_whole,
     from {{ ref('fct_three_public') }}
     where not is_comparative
     union all by name
@@ -142,6 +160,11 @@ summed as (
         case
             when sum(expenditure_yuan) is not null then coalesce(sum(other_code_yuan), 0)
         end as other_code_yuan,
+        max(revenue_scope) as revenue_scope,
+        sum(all_funds_bound_yuan) as all_funds_bound_yuan,
+        sum(revenue_bound_yuan) as revenue_bound_yuan,
+        {{ trust_of_rows(scope=['fact', 'document_id', 'fund'], missing_of="fact = 'functional_expenditure'") }},
+        array_to_string(list_sort(list(distinct fact) filter (where printed_total = 'missed')), ', ') as missed_facts,
     from part
     group by department_id, perimeter, fiscal_year, phase
     -- What a document says of three public expenses or staff alone is no profile of a department.
@@ -158,9 +181,14 @@ final as (
         summed.phase,
         summed.agency_count,
         cast(summed.revenue_yuan as decimal(20, 2)) as revenue_yuan,
-        cast(
-            coalesce(summed.all_funds_expenditure_yuan, printed_total.printed_yuan) as decimal(20, 2)
-        ) as all_funds_expenditure_yuan,
+        summed.revenue_scope,
+        cast(summed.all_funds_expenditure_yuan as decimal(20, 2)) as all_funds_expenditure_yuan,
+        case
+            when summed.revenue_scope = 'all'
+                then
+                    abs(summed.revenue_yuan - summed.all_funds_expenditure_yuan)
+                    <= summed.revenue_bound_yuan + summed.all_funds_bound_yuan
+        end as is_balanced,
         summed.funds,
         cast(summed.expenditure_yuan as decimal(20, 2)) as expenditure_yuan,
         cast(summed.basic_yuan as decimal(20, 2)) as basic_yuan,
@@ -175,13 +203,24 @@ final as (
         {{ ratio('summed.basic_yuan', 'summed.staff_count', 'decimal(20, 2)') }} as basic_per_head_yuan,
         cast(summed.other_code_yuan as decimal(20, 2)) as other_code_yuan,
         {{ ratio('summed.other_code_yuan', 'summed.expenditure_yuan', 'decimal(20, 6)') }} as share_of_other_codes,
+        concat_ws(
+            '；',
+            case summed.revenue_scope
+                when 'all' then '收入为全部资金'
+                when 'fiscal_appropriation' then '收入仅为财政拨款'
+            end,
+            case when summed.all_funds_expenditure_yuan is not null then '全口径支出为全部资金' end,
+            case
+                when summed.funds = 'all' then '支出为全部资金'
+                when summed.funds <> '' then '支出仅为所列资金，不可与收入相减'
+            end
+        ) as scope_note,
+        summed.printed_total,
+        summed.missed_facts,
+        cast(summed.missing_yuan as decimal(20, 2)) as missing_yuan,
+        summed.has_suspect,
+        summed.is_whole,
     from summed
-    left join printed_total
-        on
-            summed.department_id = printed_total.department_id
-            and summed.perimeter = printed_total.perimeter
-            and summed.fiscal_year = printed_total.fiscal_year
-            and summed.phase = printed_total.phase
     left join agency
         on summed.department_id = agency.agency_id
 )

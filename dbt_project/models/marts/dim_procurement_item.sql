@@ -5,6 +5,7 @@ with curated as (
 
 fact as (
     select * from {{ ref('fct_procurement') }}
+    where level <> 'undivided'
 ),
 
 printed as (

@@ -1,6 +1,7 @@
 -- A project is known by its department, its category and its name; no likeness of names joins two projects.
 with fact as (
     select * from {{ ref('fct_project_expenditure') }}
+    where level <> 'undivided'
 ),
 
 final as (

@@ -85,6 +85,19 @@ refusal as (
     group by document_id
 ),
 
+printed_total as (
+    select
+        document_id,
+        cast(count(*) filter (where verdict = 'met') as integer) as met_total_count,
+        cast(count(*) filter (where verdict = 'missed') as integer) as missed_total_count,
+        cast(count(*) filter (where verdict = 'undivided') as integer) as undivided_total_count,
+        -- Of one document several totals may be missed for one reason: the largest says how far sums may be off.
+        max_by(missing_yuan, abs(missing_yuan)) as missing_yuan,
+    from {{ ref('printed_total') }}
+    where verdict <> 'not_compared'
+    group by document_id
+),
+
 final as (
     select
         document.document_id,
@@ -131,6 +144,17 @@ final as (
             when figure.amount_count > 0
                 then cast(round(cast(figure.proved_figure_count as double) / figure.amount_count, 6) as decimal(20, 6))
         end as proof_coverage,
+        coalesce(printed_total.met_total_count, 0) as met_total_count,
+        coalesce(printed_total.missed_total_count, 0) as missed_total_count,
+        coalesce(printed_total.undivided_total_count, 0) as undivided_total_count,
+        case
+            when printed_total.document_id is null then 'none_printed'
+            when printed_total.missed_total_count > 0 then 'missed'
+            else 'met'
+        end as printed_total,
+        printed_total.missing_yuan,
+        coalesce(figure.suspect_figure_count, 0) > 0 as has_suspect,
+        document.status = 'loaded' and coalesce(printed_total.missed_total_count, 0) = 0 as is_whole,
     from document
     left join form
         on document.document_id = form.document_id
@@ -140,6 +164,8 @@ final as (
         on document.document_id = figure.document_id
     left join identity_check
         on document.document_id = identity_check.document_id
+    left join printed_total
+        on document.document_id = printed_total.document_id
     left join refusal
         on document.document_id = refusal.document_id
 )

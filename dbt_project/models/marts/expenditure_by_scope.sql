@@ -64,6 +64,7 @@ summed as (
         sum(leveled.amount_yuan) filter (where leveled.fact = 'functional_expenditure') as by_fund_yuan,
         sum(leveled.amount_yuan) filter (where leveled.fact = 'all_funds_expenditure') as all_funds_yuan,
         sum(leveled.error_bound_yuan) as error_bound_yuan,
+        {{ trust_of_rows('leveled', scope=['fact', 'document_id', 'fund']) }},
         list_sort(list_distinct(flatten(list(leveled.figure_ids)))) as figure_ids,
     from leveled
     inner join scope
@@ -95,6 +96,10 @@ final as (
         cast(summed.all_funds_yuan as decimal(20, 2)) as all_funds_yuan,
         cast(summed.all_funds_yuan - coalesce(summed.by_fund_yuan, 0) as decimal(20, 2)) as outside_yuan,
         cast(summed.error_bound_yuan as decimal(20, 4)) as error_bound_yuan,
+        summed.printed_total,
+        cast(summed.missing_yuan as decimal(20, 2)) as missing_yuan,
+        summed.has_suspect,
+        summed.is_whole,
         summed.figure_ids,
     from summed
     left join class

@@ -34,6 +34,11 @@ line as (
         fact.functional_name,
         coalesce(comparable.comparable_code, fact.line_key) as comparable_code,
         fact.amount_yuan,
+        fact.document_id,
+        fact.printed_total,
+        fact.missing_yuan,
+        fact.has_suspect,
+        fact.is_whole,
     from fact
     left join comparable
         on
@@ -166,6 +171,7 @@ code as (
         - coalesce(sum(amount_yuan) filter (where not is_now and is_moved), 0) as perimeter_yuan,
         coalesce(sum(amount_yuan) filter (where not is_now and not is_moved), 0) as steady_previous_yuan,
         bool_or(is_now) as has_now,
+        {{ trust_of_rows() }},
     from side
     group by
         department_id, perimeter, fund, phase, of_year, previous_fiscal_year, line_key, functional_code, comparable_code
@@ -211,6 +217,10 @@ final as (
         reclassification_yuan,
         amount_yuan - previous_amount_yuan - perimeter_yuan - reclassification_yuan as remaining_yuan,
         is_perimeter_known,
+        printed_total,
+        missing_yuan,
+        has_suspect,
+        is_whole,
     from shifted
 )
 
@@ -218,6 +228,7 @@ select
     * replace (
         cast(amount_yuan as decimal(20, 2)) as amount_yuan,
         cast(change_yuan as decimal(20, 2)) as change_yuan,
+        cast(missing_yuan as decimal(20, 2)) as missing_yuan,
         cast(perimeter_yuan as decimal(20, 2)) as perimeter_yuan,
         cast(previous_amount_yuan as decimal(20, 2)) as previous_amount_yuan,
         cast(reclassification_yuan as decimal(20, 2)) as reclassification_yuan,

@@ -7,7 +7,8 @@ with statistic as (
 
 document as (
     select * from {{ ref('dim_document') }}
-    where is_counted
+    -- A text without figures of its own tells what it tells.
+    where is_counted or not_counted_reason = 'no_figures'
 ),
 
 spelling as (
@@ -79,6 +80,7 @@ final as (
         compared.page_number,
         compared.block_index,
         compared.has_department or compared.has_sum as is_whole_department,
+        {{ untotalled() }},
     from compared
     left join agency
         on compared.agency_id = agency.agency_id

@@ -26,6 +26,10 @@ with final as (
         cast(public_use_yuan as decimal(20, 2)) as public_use_yuan,
         cast(error_bound_yuan as decimal(20, 4)) as error_bound_yuan,
         is_corrected,
+        printed_total,
+        missing_yuan,
+        has_suspect,
+        is_whole,
         figure_ids,
     from {{ ref('int_functional_fact') }}
     where

@@ -6,11 +6,18 @@ with narrative as (
 
 document as (
     select * from {{ ref('dim_document') }}
-    where is_counted
+    -- A text without figures of its own tells what it tells.
+    where is_counted or not_counted_reason = 'no_figures'
 ),
 
 spelling as (
     select * from {{ ref('int_spoken_agency') }}
+),
+
+suspect as (
+    select figure_id
+    from {{ ref('suspect_figure') }}
+    where not is_corrected
 ),
 
 final as (
@@ -39,6 +46,7 @@ final as (
         narrative.percentage,
         narrative.figure_id,
         narrative.context,
+        {{ untotalled('suspect.figure_id is not null') }},
     from narrative
     inner join document
         on narrative.document_id = document.document_id
@@ -46,6 +54,8 @@ final as (
         on
             narrative.document_id = spelling.document_id
             and narrative.agency_name = spelling.agency_name
+    left join suspect
+        on narrative.figure_id = suspect.figure_id
 )
 
 select * from final

@@ -4,11 +4,25 @@ with indicator as (
 
 document as (
     select * from {{ ref('dim_document') }}
-    where is_counted
+    -- A text without figures of its own tells what it tells.
+    where is_counted or not_counted_reason = 'no_figures'
 ),
 
 spelling as (
     select * from {{ ref('int_spoken_agency') }}
+),
+
+form as (
+    select * from {{ ref('stg_form') }}
+),
+
+-- Forms that another document of the disclosure speaks for.
+unspoken as (
+    select
+        document_id,
+        form,
+    from {{ ref('int_document_form') }}
+    where not is_speaking
 ),
 
 final as (
@@ -29,6 +43,7 @@ final as (
         indicator.page_number,
         indicator.form_index,
         indicator.cell_ids,
+        {{ untotalled(form='form') }},
     from indicator
     inner join document
         on indicator.document_id = document.document_id
@@ -36,6 +51,15 @@ final as (
         on
             indicator.document_id = spelling.document_id
             and indicator.agency_name = spelling.agency_name
+    left join form
+        on
+            indicator.document_id = form.document_id
+            and indicator.form_index = form.form_index
+    left join unspoken
+        on
+            form.document_id = unspoken.document_id
+            and form.form = unspoken.form
+    where unspoken.document_id is null
 )
 
 select * from final

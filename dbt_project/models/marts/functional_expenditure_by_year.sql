@@ -59,6 +59,7 @@ line as (
         sum(project_yuan) as project_yuan,
         sum(error_bound_yuan) as error_bound_yuan,
         bool_or(is_corrected) as is_corrected,
+        {{ trust_of_rows() }},
         flatten(list(figure_ids order by document_id, agency_id, line_key)) as figure_ids,
     from leveled
     where length(level_code) = level_length
@@ -81,6 +82,7 @@ line as (
         sum(project_yuan) as project_yuan,
         sum(error_bound_yuan) as error_bound_yuan,
         bool_or(is_corrected) as is_corrected,
+        {{ trust_of_rows() }},
         flatten(list(figure_ids order by document_id, agency_id, line_key)) as figure_ids,
     from fact
     where functional_code is null
@@ -318,6 +320,10 @@ final as (
             false
         ) as is_link_attested,
         is_corrected,
+        printed_total,
+        missing_yuan,
+        has_suspect,
+        is_whole,
         figure_ids,
     from link
 )
@@ -328,6 +334,7 @@ select
         cast(basic_yuan as decimal(20, 2)) as basic_yuan,
         cast(change_yuan as decimal(20, 2)) as change_yuan,
         cast(error_bound_yuan as decimal(20, 4)) as error_bound_yuan,
+        cast(missing_yuan as decimal(20, 2)) as missing_yuan,
         cast(previous_amount_yuan as decimal(20, 2)) as previous_amount_yuan,
         cast(project_yuan as decimal(20, 2)) as project_yuan
     ),

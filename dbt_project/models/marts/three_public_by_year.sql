@@ -51,6 +51,7 @@ year as (
             else 'blank'
         end as value_state,
         sum(error_bound_yuan) as error_bound_yuan,
+        {{ trust_of_rows(scope=['document_id']) }},
         list_sort(list_distinct(flatten(list(figure_ids)))) as figure_ids,
         lag(fiscal_year) over same_line as previous_fiscal_year,
         lag(sum(amount_yuan)) over same_line as previous_amount_yuan,
@@ -118,6 +119,10 @@ final as (
         year.previous_amount_yuan,
         year.amount_yuan - year.previous_amount_yuan as change_yuan,
         like_for_like.like_for_like_change_yuan,
+        year.printed_total,
+        year.missing_yuan,
+        year.has_suspect,
+        year.is_whole,
         year.figure_ids,
     from year
     left join like_for_like
@@ -135,6 +140,7 @@ select
         cast(change_yuan as decimal(20, 2)) as change_yuan,
         cast(error_bound_yuan as decimal(20, 4)) as error_bound_yuan,
         cast(like_for_like_change_yuan as decimal(20, 2)) as like_for_like_change_yuan,
+        cast(missing_yuan as decimal(20, 2)) as missing_yuan,
         cast(previous_amount_yuan as decimal(20, 2)) as previous_amount_yuan
     ),
 from final
