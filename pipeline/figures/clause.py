@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 _CLAUSE_END = re.compile(r"[，,、：:（(）)]")
-_PARTS = re.compile(r"[，：:(;；]|(?<!\d),|,(?!\d{3})")
+_PARTS = re.compile(r"[，：:;；]|(?<!\d),|,(?!\d{3})")
 _CLOSED_BRACKET = re.compile(r"\([^()]*\)")
 _GENERIC = re.compile(
     r"^(?:其中|包括|具体包括|主要包括|分别为?|当年|本年|全年|本年度|年度|预算|决算|年初预算|预算数|决算数|预算安排|预算执行数?|执行数|支出|收入|金额|资金|安排"

@@ -96,7 +96,7 @@ class Resolver:
         depth = 0
         for character in head:
             depth += (character == "(") - (character == ")") * (depth > 0)
-        clauses = split_clauses(without_brackets(head))
+        clauses = split_clauses(without_brackets(head).replace("(", "，"))
         return _Texts(
             clause=without_brackets(tight[start : amount.start]),
             before=[part for part in reversed(clauses) if not self.words.says("cause", part)],

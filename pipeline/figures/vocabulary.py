@@ -81,7 +81,7 @@ class Vocabulary:
     def learn(self, text: str) -> None:
         """Zones that the text names: 高新区一般公共预算…, 苏州工业园区（以下简称“园区”）."""
         for match in _ALIAS.finditer(text):
-            name = re.sub(r"^.*?(?:20\d\d年度?|其中|[全市省]级)", "", match.group(1))
+            name = re.sub(r"^(?:年度?|其中|中，?)+", "", match.group(1))
             if name.endswith(("区", "委会")):
                 self.zones[match.group(2)] = name
                 self.zones.setdefault(name, name)

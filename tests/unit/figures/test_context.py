@@ -224,3 +224,12 @@ def test_a_ruled_box_of_prose_is_no_form_and_keeps_its_sentences() -> None:
     assert [told(row, "printed_text", "fiscal_year", "phase") for row in rows] == [
         ("3亿元", 2022, "executed"), ("2亿元", 2022, "executed"),
     ]  # fmt: skip
+
+
+def test_a_zone_keeps_its_whole_name_where_a_shorter_one_stands_for_it() -> None:
+    rows = said(
+        DRAFT,
+        "一、2022年预算执行情况",
+        "2022年某州工业园区（以下简称“园区”）一般公共预算收入4亿元。2022年园区一般公共预算支出3亿元。",
+    )
+    assert [told(row, "scope", "scope_name") for row in rows] == [("zone", "某州工业园区")] * 2
