@@ -130,7 +130,8 @@ def _read_printed(printed: PrintedDocument, document: Row, claim: Claim, rows: _
     rows.add("agency_statistic", statistics)
     rows.add("figure", (dict(zip(_FIGURE_COLUMNS, _in_columns(figure), strict=True)) for figure in figures))
     rows.add("identity_check", proofs.checks)
-    rows.add("suspect_figure", proofs.suspects)
+    known = {figure.figure_id for figure in figures}
+    rows.add("suspect_figure", (row for row in proofs.suspects if row["figure_id"] in known))
     for form in forms:
         with failures.unit("rows of the form", _place_of(form)):
             _add_form(rows, form, interpretations.get(form.index))
@@ -230,24 +231,29 @@ def _prove(
 def _without_doubtful(
     figures: list[Figure], forms: list[Form], interpretations: dict[int, Interpretation]
 ) -> list[Figure]:
-    """Figures but for doubtful optical readings: those are refused, for nothing else would show that they are wrong."""
+    """Figures but for doubtful readings of pictures and of badly printed numbers: those are refused, for nothing else would show that
+    they are wrong."""
     doubts = {figure.cell_id: doubt for figure in figures if (doubt := _doubt_of(figure)) is not None}
     for form in forms if doubts else []:
         interpretation = interpretations.get(form.index)
         for cell in form.cells if interpretation is not None else []:
             if interpretation is not None and cell.cell_id in doubts:
-                told = doubts[cell.cell_id]
-                interpretation.refused.append(Refused("low_confidence", told, [cell], cell.row, cell.column))
+                reason, told = doubts[cell.cell_id]
+                interpretation.refused.append(Refused(reason, told, [cell], cell.row, cell.column))
                 interpretation.roles[cell.cell_id] = "refused"
                 interpretation.figures = [one for one in interpretation.figures if one.cell_id != cell.cell_id]
     return [figure for figure in figures if figure.cell_id not in doubts]
 
 
-def _doubt_of(figure: Figure) -> str | None:
+def _doubt_of(figure: Figure) -> tuple[str, str] | None:
+    """Reason and words for not believing a figure as it was read; None where it is believed."""
+    if figure.is_reread and figure.value_state == "number" and figure.proof != "proved":
+        return "amount_unreadable", f"“{figure.printed_text}” is printed badly, and no sum shows what it means"
     place = Place(figure.page_number, figure.form_index, figure.form, figure.printed_text)
     with failures.unit("doubt", place):
-        return doubt_of(figure)
-    return "how doubtful the reading is cannot be told"
+        doubt = doubt_of(figure)
+        return None if doubt is None else ("low_confidence", doubt)
+    return "low_confidence", "how doubtful the reading is cannot be told"
 
 
 def _unread(interpretation: Interpretation) -> set[tuple[int, int]]:

@@ -17,6 +17,7 @@ from pipeline.figures import hierarchy
 from pipeline.figures.agencies import name_agency_columns, tell_agencies
 from pipeline.figures.agency_names import abbreviates
 from pipeline.figures.amount import parse_amount
+from pipeline.figures.badly_printed import Reread, other_readings
 from pipeline.figures.crossed_columns import cross_columns
 from pipeline.figures.figure import Figure
 from pipeline.figures.lines import CellMap, LineRow, attribute_of, lines_of, source_of, source_of_line
@@ -25,7 +26,15 @@ from pipeline.forms import catalogue
 from pipeline.forms.broken_numbers import broken_numbers
 from pipeline.forms.form import Form, FormCell
 from pipeline.forms.header import Column, alternative_columns, columns_of, part_of_balance
-from pipeline.forms.text import bare_name, comparable, decimals_of, is_number, is_percentage, squeeze
+from pipeline.forms.text import (
+    bare_name,
+    comparable,
+    decimals_of,
+    is_badly_separated,
+    is_number,
+    is_percentage,
+    squeeze,
+)
 
 FUND_OF_SOURCE = {
     "general_public_budget": "general_public_budget",
@@ -123,6 +132,9 @@ class Judgement(Protocol):
     @property
     def rank(self) -> tuple[int, ...]: ...
 
+    @property
+    def failed(self) -> int: ...
+
 
 Judge = Callable[[list[Figure]], Judgement]
 
@@ -130,9 +142,30 @@ Judge = Callable[[list[Figure]], Judgement]
 def interpret(form: Form, body: Body, judge: Judge) -> Interpretation:
     """Figures of a recognised form.
 
-    Where header and values can be tied in more than one way, each way is read and the one that satisfies more of the form's own
+    Numbers that are printed badly are read as they may be meant where more sums hold so than without them. Where header and values can be tied in more than one way, each way is read and the one that satisfies more of the form's own
     sums is taken; the others are recorded. A column with an unknown header, a row without a key, a form without a unit are refused.
     """
+    best = _interpret_as_printed(form, body, judge)
+    for reread in other_readings(form):
+        other = _interpret_as_printed(reread.form, body, judge)
+        judgement, printed = judge(other.figures), judge(best.figures)
+        # Joined rows change the lines of the form: one sum that fails says that they are not to be joined.
+        if judgement.rank > printed.rank and not (reread.moved and judgement.failed):
+            best = _reread(other, reread, f"{judgement}; as printed: {printed}")
+    return best
+
+
+def _reread(read: Interpretation, reread: Reread, evidence: str) -> Interpretation:
+    """The interpretation of a form that was read otherwise than printed; each amount of it that is so still needs a sum."""
+    for figure in read.figures:
+        figure.is_reread = figure.is_reread or figure.cell_id in reread.changed
+    read.roles |= dict.fromkeys(reread.moved, "amount")
+    read.choices.append({"aspect": "numbers", "chosen": reread.told, "rejected": "as printed", "evidence": evidence})
+    return read
+
+
+def _interpret_as_printed(form: Form, body: Body, judge: Judge) -> Interpretation:
+    """Figures of a form whose cells are taken as they are: the columns are read as most of its sums ask."""
     columns = columns_of(form, body.fiscal_year)
     cross_columns(form, columns, body.fiscal_year)
     name_agency_columns(form, columns, body.agencies)
@@ -544,6 +577,7 @@ class _Reading:
             parent_row_index=line.parent,
             parent_column_index=column.parent,
             is_memo=line.is_memo or column.is_memo,
+            is_reread=is_badly_separated(text),
         )
 
     def _is_leaf(self, line: LineRow, column: Column, meaning: _Meaning, bodies: _Bodies) -> bool:

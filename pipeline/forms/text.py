@@ -17,10 +17,11 @@ from pipeline.readers.signs import with_plain_sign
 _SPACE = re.compile(r"\s+")
 _QUOTES = re.compile(r"[“”\"'‘’「」《》〈〉＂]")
 NUMBER = re.compile(
-    r"^[-+]?[¥￥]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?$|^[-+]?\.\d+$|^\((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\)$|^#{2,}$"
+    r"^[-+]?[¥￥]?(?:\d+(?:,\d{3})+|\d+)(?:\.\d*)?$|^[-+]?\.\d+$|^\((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\)$|^#{2,}$"
     r"|^#(?:REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|N/A|SPILL!|CALC!)$"
 )
 """Also the signs that a workbook prints for a number its column is too narrow for, and for a sum that failed: an amount is there, and nobody can read it."""
+_LATE_SEPARATOR = re.compile(r"\d{4,},")
 _PERCENT = re.compile(r"^[-+]?\d+(?:\.\d+)?[%％]$")
 
 # Numbering in front of a name, by rank: 一、 stands above （一） above 1. above (1).
@@ -69,6 +70,11 @@ def without_gloss(text: str) -> str:
 def is_number(text: str) -> bool:
     """Whether the whole text is a printed number (thousands separators, sign, decimals; no percent)."""
     return bool(NUMBER.match(squeeze(text)))
+
+
+def is_badly_separated(text: str) -> bool:
+    """Whether a number's first separator stands too late (1851,801): its digits are plain, its meaning needs other evidence."""
+    return is_number(text) and bool(_LATE_SEPARATOR.search(squeeze(text)))
 
 
 def is_percentage(text: str) -> bool:
