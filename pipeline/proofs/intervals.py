@@ -12,7 +12,6 @@ a freed amount is truly free.
 
 from __future__ import annotations
 
-import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -21,9 +20,13 @@ from functools import cached_property
 import highspy
 import numpy as np
 
+from pipeline.proofs.effort import Effort
+
 _INFINITE = float("inf")
 _FEASIBLE = 1e-4
 _NONZERO = 1e-7
+STEPS = 200_000
+"""Of the simplex method, for one document: about ten seconds of a slow machine."""
 _MOST_ROUNDS = 60
 _MOST_ALTERNATIVES = 40
 _MOST_CERTIFICATES = 50
@@ -74,24 +77,26 @@ def solve(
     *,
     zeros: Iterable[int] = (),
     floors: Sequence[int | None] = (),
-    seconds: float = 10.0,
+    steps: int = STEPS,
 ) -> Solution:
     """Decide feasibility component by component and find the cheapest set of amounts that must be wrong.
 
     `halves` are the half units by place, `costs` what it costs to doubt a place (1 and a little more for what other sums
     confirm). `zeros` are places where a zero is printed: their interval is used for feasibility, but the interval of a suspect
     is computed with them exactly zero where that is possible. `floors` are the least deviations by place that a wrong amount
-    may have (an amount is no misprint of a negative one), None where there is none. `seconds` limits the whole.
+    may have (an amount is no misprint of a negative one), None where there is none. `steps` limit the whole
+    (`effort`): as many on every machine.
     """
-    deadline = time.monotonic() + seconds
+    effort = Effort(steps)
     solution = Solution()
     exact_zeros = frozenset(zeros)
     floors = floors or [None] * len(halves)
     components = sorted(_failing_components(constraints), key=lambda component: len(component.constraints))
     for number, component in enumerate(components):
-        share = (deadline - time.monotonic()) / (len(components) - number)
-        until = time.monotonic() + share
-        _solve_component(component, constraints, halves, floors, costs, exact_zeros, solution, until)
+        sharers = len(components) - number
+        share = effort.part(sharers)
+        _solve_component(component, constraints, halves, floors, costs, exact_zeros, solution, share)
+        effort.settle(share, sharers)
     return solution
 
 
@@ -159,14 +164,14 @@ class _System:
             (self.right, self.right),
         )
 
-    def violations(self, free: Iterable[int], seconds: float) -> tuple[list[float], list[float]] | None:
+    def violations(self, free: Iterable[int], effort: Effort) -> tuple[list[float], list[float]] | None:
         """How far each row fails at least, with those columns free, and the dual values; None where the solver gave up."""
         low, high = [-half for half in self.half], list(self.half)
         for column in free:
             low[column], high[column] = -_INFINITE, _INFINITE
         count = len(self.places)
         self.elastic.changeColsBounds(count, np.arange(count, dtype=np.int32), np.array(low), np.array(high))
-        if _run(self.elastic, seconds) != highspy.HighsModelStatus.kOptimal:
+        if effort.run(self.elastic) != highspy.HighsModelStatus.kOptimal:
             return None
         solution = self.elastic.getSolution()
         value = list(solution.col_value)[count:]
@@ -202,12 +207,6 @@ def _programme(
     return solver
 
 
-def _run(solver: highspy.Highs, seconds: float) -> highspy.HighsModelStatus:
-    solver.setOptionValue("time_limit", solver.getRunTime() + max(seconds, 0.05))
-    solver.run()
-    return solver.getModelStatus()
-
-
 def _solve_component(
     component: _Component,
     constraints: Sequence[Constraint],
@@ -216,7 +215,7 @@ def _solve_component(
     costs: Sequence[float],
     zeros: frozenset[int],
     solution: Solution,
-    deadline: float,
+    effort: Effort,
 ) -> None:
     clauses: list[frozenset[int]] = []
     for index in component.constraints:
@@ -230,12 +229,11 @@ def _solve_component(
     """Places that leave nothing infeasible, though cheaper ones may do."""
     feasible = False
     for _ in range(_MOST_ROUNDS):
-        remaining = deadline - time.monotonic()
-        if remaining <= 0:
+        if effort.left <= 0:
             break
-        freed = _quick_cover(clauses, costs) if enough is None else _cheapest_cover(clauses, costs, remaining)
+        freed = _quick_cover(clauses, costs) if enough is None else _cheapest_cover(clauses, costs, effort)
         free = [system.column[place] for place in freed]
-        certificates = [] if freed == enough else _disjoint_certificates(system, free, deadline)
+        certificates = [] if freed == enough else _disjoint_certificates(system, free, effort)
         if certificates is None:
             break
         feasible = not certificates and enough is not None
@@ -255,10 +253,9 @@ def _solve_component(
         )
     for place in freed:
         others = [other for other in freed if other != place]
-        if time.monotonic() < deadline:
-            solution.alternatives[place] = _alternatives(place, others, clauses, costs)
+        solution.alternatives[place] = _alternatives(place, others, clauses, costs)
         solution.suspects[place] = (
-            _interval(place, freed, component.constraints, constraints, halves, floors, zeros, deadline)
+            _interval(place, freed, component.constraints, constraints, halves, floors, zeros, effort)
             if feasible
             else Interval(None, None)
         )
@@ -278,7 +275,7 @@ def _quick_cover(clauses: Sequence[frozenset[int]], costs: Sequence[float]) -> l
     return sorted(chosen)
 
 
-def _cheapest_cover(clauses: Sequence[frozenset[int]], costs: Sequence[float], seconds: float) -> list[int]:
+def _cheapest_cover(clauses: Sequence[frozenset[int]], costs: Sequence[float], effort: Effort) -> list[int]:
     """The cheapest places that meet every clause; those found greedily when the limit is reached first."""
     if not clauses:
         return []
@@ -301,7 +298,7 @@ def _cheapest_cover(clauses: Sequence[frozenset[int]], costs: Sequence[float], s
     solver.setOptionValue("mip_heuristic_run_feasibility_jump", False)
     for number in range(len(places)):
         solver.changeColIntegrality(number, highspy.HighsVarType.kInteger)
-    _run(solver, seconds)
+    effort.run(solver)
     values = list(solver.getSolution().col_value)
     if not solver.getSolution().value_valid:
         return _quick_cover(clauses, costs)
@@ -309,13 +306,13 @@ def _cheapest_cover(clauses: Sequence[frozenset[int]], costs: Sequence[float], s
 
 
 def _disjoint_certificates(
-    system: _System, free: Sequence[int], deadline: float
+    system: _System, free: Sequence[int], effort: Effort
 ) -> list[tuple[set[int], set[int]]] | None:
     """Certificates that share no column, found one after the other: each calls for a suspect of its own."""
     found: list[tuple[set[int], set[int]]] = []
     loosened = set(free)
     while len(found) < _MOST_CERTIFICATES:
-        certificates = _certificates(system, loosened, deadline - time.monotonic())
+        certificates = _certificates(system, loosened, effort)
         if certificates is None:
             return found or None
         if not certificates:
@@ -325,15 +322,15 @@ def _disjoint_certificates(
     return found
 
 
-def _certificates(system: _System, free: Iterable[int], seconds: float) -> list[tuple[set[int], set[int]]] | None:
+def _certificates(system: _System, free: Iterable[int], effort: Effort) -> list[tuple[set[int], set[int]]] | None:
     """Infeasible combinations of rows, each as (rows, columns of which one must be freed); none when feasible.
 
     The elastic programme (least total violation) is solved; its dual names the rows, and the columns whose combined
     coefficient does not vanish are those whose intervals are too narrow. Connected parts are reported apart.
     """
-    if seconds <= 0:
+    if effort.left <= 0:
         return None
-    found = system.violations(free, seconds)
+    found = system.violations(free, effort)
     if found is None:
         return None
     violation, dual = found
@@ -393,7 +390,7 @@ def _interval(
     halves: Sequence[int],
     floors: Sequence[int | None],
     zeros: frozenset[int],
-    deadline: float,
+    effort: Effort,
 ) -> Interval:
     """Least and largest value of a suspect that its neighbourhood allows, as a deviation from the printed value."""
     system = _System(_neighbourhood(place, rows, constraints, hops=3), constraints, halves)
@@ -409,7 +406,7 @@ def _interval(
         ends: list[int | None] = []
         for sign in (1.0, -1.0):
             solver.changeColCost(column, sign)
-            status = _run(solver, max(deadline - time.monotonic(), 0.2))
+            status = effort.run(solver)
             if status == highspy.HighsModelStatus.kOptimal:
                 ends.append(round(solver.getSolution().col_value[column] * system.scale))
             elif status in _UNBOUNDED:

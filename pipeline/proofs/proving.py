@@ -22,7 +22,7 @@ from pipeline.proofs.catalogue import rules_concerning, vocabulary_of
 from pipeline.proofs.composition import add_compositions
 from pipeline.proofs.fields import Fields, fields_of_document
 from pipeline.proofs.identity import SCALE, Amount, Identity, Ledger, amount_of, yuan
-from pipeline.proofs.intervals import Constraint, Interval, Solution, solve
+from pipeline.proofs.intervals import STEPS, Constraint, Interval, Solution, solve
 from pipeline.proofs.narrative import add_narrative_identities, add_staff_identities
 from pipeline.proofs.performance import add_performance_identities
 from pipeline.proofs.structure import (
@@ -35,9 +35,6 @@ from pipeline.proofs.structure import (
 
 TERMS = ("figure", "narrative_figure", "agency_statistic", "performance_indicator")
 """Tables in which the terms of an identity stand."""
-
-SECONDS = 10.0
-"""Limit for the solver on one document."""
 
 _CONFIRMED = 0.01
 _MOST_CONFIRMATIONS = 20
@@ -67,7 +64,7 @@ def prove(
     indicators: Sequence[Mapping[str, Any]] = (),
     unread: Mapping[int, Collection[tuple[int, int]]] | None = None,
     department: str | None = None,
-    seconds: float = SECONDS,
+    steps: int = STEPS,
 ) -> Proofs:
     """Check every identity of the catalogue that the document allows, and find the figures that cannot be right.
 
@@ -81,7 +78,7 @@ def prove(
     titles = {form.index: form.title or form.key or f"{form.index}" for form in forms}
     with rules_concerning.stands_for(*vocabulary_of(figures)):
         ledger = _identities(figures, fields, narrative, statistics, indicators, unread or {}, department)
-        return _prove(ledger, figures, titles, seconds)
+        return _prove(ledger, figures, titles, steps)
 
 
 def _identities(
@@ -111,11 +108,11 @@ def _identities(
     return ledger
 
 
-def _prove(ledger: Ledger, figures: Sequence[Figure], titles: Mapping[int, str], seconds: float) -> Proofs:
+def _prove(ledger: Ledger, figures: Sequence[Figure], titles: Mapping[int, str], steps: int) -> Proofs:
     in_wrong_unit = diagnosis.forms_in_wrong_unit(ledger)
     for number in in_wrong_unit:
         ledger.identities[number].verdict = "error"
-    solution, constrained = _solve(ledger, seconds)
+    solution, constrained = _solve(ledger, steps)
     for number, (place, value) in in_wrong_unit.items():
         half = ledger.identities[number].bound - ledger.amounts[place].half
         deviation = value - ledger.amounts[place].value
@@ -131,7 +128,7 @@ def _prove(ledger: Ledger, figures: Sequence[Figure], titles: Mapping[int, str],
     )
 
 
-def _solve(ledger: Ledger, seconds: float) -> tuple[Solution, dict[int, int]]:
+def _solve(ledger: Ledger, steps: int) -> tuple[Solution, dict[int, int]]:
     """Solve all linear identities at once; returns the solution and the identity's place by constraint."""
     constrained: dict[int, int] = {}
     constraints: list[Constraint] = []
@@ -150,7 +147,7 @@ def _solve(ledger: Ledger, seconds: float) -> tuple[Solution, dict[int, int]]:
     zeros = [place for place, amount in enumerate(ledger.amounts) if amount.state == "zero"]
     halves = [amount.half for amount in ledger.amounts]
     floors = [_floor(amount) for amount in ledger.amounts]
-    return solve(constraints, halves, costs, zeros=zeros, floors=floors, seconds=seconds), constrained
+    return solve(constraints, halves, costs, zeros=zeros, floors=floors, steps=steps), constrained
 
 
 def _floor(amount: Amount) -> int | None:
