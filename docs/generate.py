@@ -378,8 +378,14 @@ def measured() -> str:
     quoted = (
         ("Documents", "documents"),
         ("Figures", "printed amounts read"),
-        ("… proved", "… proved: a sum that is not all zeros holds with them, to the digit or within rounding"),
-        ("… consistent", "… consistent: only sums reach them that show nothing (all zeros, or set aside)"),
+        (
+            "… proved",
+            "… proved: a sum of two or more different amounts holds with them, to the digit or within rounding",
+        ),
+        (
+            "… consistent",
+            "… consistent: sums hold with them that a consistent misreading survives (of one part, of equal parts, of zeros)",
+        ),
         ("… suspect", "… suspect: no feasible value is the printed one"),
         ("… unchecked", "… unchecked: no identity reaches them"),
         ("Numeric cells in gaps", "numeric cells refused though they may be amounts"),

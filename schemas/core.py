@@ -200,7 +200,7 @@ FIGURE = Table(
         Column("half_unit_yuan", HALF_UNIT, "Half of the last printed digit, in yuan", "尾数误差（元）", nullable=True),
         Column("value_state", TEXT, "Whether a number, a blank, a zero or a declared nil is printed", "数值状态", allowed=VALUE_STATES),
         Column("is_leaf", BOOLEAN, "A leaf is a fact; a total is a control", "是否为明细"),
-        Column("proof_count", INTEGER, "Independent identities that confirm the figure", "印证次数", at_least=0),
+        Column("proof_count", INTEGER, "Sums with it that hold and two of whose addends are neither zero nor alike", "印证次数", at_least=0),
         Column("proof", TEXT, "What the document's own arithmetic says of the figure", "勾稽结论", allowed=PROOFS),
     ),
 )

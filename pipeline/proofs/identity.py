@@ -69,6 +69,15 @@ class Identity:
         self.reason = reason
         self.is_linear = False
 
+    def shows_something(self, amounts: Sequence[Amount]) -> bool:
+        """Whether the identity is a sum that a consistent misreading would break: two of its addends are neither zero nor alike.
+
+        A total with one part, and numbers that are printed again, agree just as well where all of them are a thousand times too large, carry one
+        digit more in front, or have a 9 for every 6.
+        """
+        values = {abs(amounts[place].value) for place, _ in self.addends} - {0}
+        return len(values) > 1
+
     @property
     def terms(self) -> tuple[tuple[int, int], ...]:
         """(place, coefficient) of stated − Σ addends = 0."""

@@ -278,7 +278,7 @@ def _mark(ledger: Ledger, figures: Sequence[Figure], suspects: Mapping[int, _Sus
     for identity in ledger.identities:
         places = set(identity.places)
         touched |= places
-        if identity.verdict in ("exact", "rounding", "printed_twice") and not identity.is_trivial:
+        if identity.verdict in ("exact", "rounding") and identity.shows_something(ledger.amounts):
             confirmed.update(places)
     for place, figure in enumerate(figures):
         figure.proof_count = confirmed[place]

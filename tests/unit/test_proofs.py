@@ -113,7 +113,27 @@ def test_a_table_that_adds_up_proves_every_figure() -> None:
     assert {row["verdict"] for row in proofs.checks} == {"exact"}
     assert len(proofs.checks) == 6
     assert {item.proof for item in figures} == {"proved"}
-    assert all(item.proof_count == 2 for item in figures)
+    # 40 = 20 + 20 holds as well when every 2 is a misread 7: it proves nothing
+    assert [item.proof_count for item in figures] == [2, 2, 1] * 3
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [(None, ["70.00", "70.00", "0.00"]), ("2010301", ["70.00", "70.00", "0.00"])],
+        [
+            (None, ["140.00", "140.00", "0.00"]),
+            ("2010301", ["70.00", "70.00", "0.00"]),
+            ("2010302", ["70.00", "70.00", "0.00"]),
+        ],
+    ],
+    ids=["totals of one part", "equal parts"],
+)
+def test_what_a_consistent_misreading_survives_proves_nothing(rows: list[tuple[str | None, list[str]]]) -> None:
+    figures = table(1, rows)
+    proofs = prove(figures, [], [])
+    assert {row["verdict"] for row in proofs.checks} == {"exact"}
+    assert {item.proof for item in figures if item.value_state != "blank"} == {"consistent"}
 
 
 def test_zeros_alone_prove_nothing() -> None:
