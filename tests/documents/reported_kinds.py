@@ -19,7 +19,7 @@ import openpyxl
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
-TITLE, UNIT = "2025年一般公共预算支出表", "单位：万元"
+NAME, TITLE, UNIT = "云岭市档案馆2025年部门预算", "2025年一般公共预算支出表", "单位：万元"
 HEADER = ["科目编码", "科目名称", "合计", "基本支出", "项目支出"]
 ROWS = [
     ["", "合计", "3,000.00", "2,000.00", "1,000.00"],
@@ -51,7 +51,7 @@ class Kind:
 
 def _word(change: Callable[[Any, Any], None]) -> bytes:
     document = docx.Document()
-    document.add_paragraph("云岭市档案馆2025年部门预算")
+    document.add_paragraph(NAME)
     document.add_paragraph(TITLE)
     document.add_paragraph(UNIT)
     table = document.add_table(len(ROWS) + 1, len(HEADER))
@@ -100,7 +100,7 @@ def _word_content_controls() -> bytes:
 def _book(change: Callable[[Any], None], above: list[str] | None = None) -> bytes:
     book = openpyxl.Workbook()
     sheet = book.active
-    for text in [TITLE, UNIT] if above is None else above:
+    for text in [NAME, TITLE, UNIT] if above is None else above:
         sheet.append([text])
     sheet.append(HEADER)
     for row in ROWS:
@@ -129,11 +129,11 @@ def _book_filtered_rows() -> bytes:
     """Rows that a filter has taken out of sight: drafts between the rows that are shown."""
 
     def change(sheet: Any) -> None:
-        sheet.insert_rows(6)
+        sheet.insert_rows(7)
         for column, value in enumerate(["2010399", "其他政府办公厅（室）及相关机构事务支出", 77.0, 77.0, None], 1):
-            sheet.cell(6, column, value)
-        sheet.auto_filter.ref = "A3:E13"
-        sheet.row_dimensions[6].hidden = True
+            sheet.cell(7, column, value)
+        sheet.auto_filter.ref = "A4:E14"
+        sheet.row_dimensions[7].hidden = True
 
     return _book(change)
 
@@ -155,7 +155,7 @@ def _plain(xml: str) -> str:
 _BOX = """<xdr:wsDr xmlns:xdr="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">
 <xdr:twoCellAnchor><xdr:from><xdr:col>0</xdr:col><xdr:row>0</xdr:row></xdr:from><xdr:to><xdr:col>5</xdr:col><xdr:row>2</xdr:row></xdr:to>
 <xdr:sp macro="" textlink=""><xdr:nvSpPr><xdr:cNvPr id="2" name="Text Box 1"/><xdr:cNvSpPr txBox="1"/></xdr:nvSpPr><xdr:spPr/>
-<xdr:txBody><a:bodyPr/><a:p><a:r><a:t>%s</a:t></a:r></a:p><a:p><a:r><a:t>%s</a:t></a:r></a:p></xdr:txBody></xdr:sp><xdr:clientData/>
+<xdr:txBody><a:bodyPr/><a:p><a:r><a:t>%s</a:t></a:r></a:p><a:p><a:r><a:t>%s</a:t></a:r></a:p><a:p><a:r><a:t>%s</a:t></a:r></a:p></xdr:txBody></xdr:sp><xdr:clientData/>
 </xdr:twoCellAnchor></xdr:wsDr>"""
 _RELATIONS = (
     '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
@@ -165,14 +165,16 @@ _RELATIONS = (
 
 def _book_text_box() -> bytes:
     """Title and unit in a text box over the sheet, whose cells hold the form alone."""
-    data = _book(lambda sheet: None, above=["", ""])
+    data = _book(lambda sheet: None, above=["", "", ""])
     return _rewritten(
-        data, {}, {"xl/worksheets/_rels/sheet1.xml.rels": _RELATIONS, "xl/drawings/drawing1.xml": _BOX % (TITLE, UNIT)}
+        data,
+        {},
+        {"xl/worksheets/_rels/sheet1.xml.rels": _RELATIONS, "xl/drawings/drawing1.xml": _BOX % (NAME, TITLE, UNIT)},
     )
 
 
 def _page(table: str) -> bytes:
-    return f'<!DOCTYPE html><html><head><meta charset="utf-8"></head><body><p>{TITLE}</p><p>{UNIT}</p>{table}</body></html>'.encode()
+    return f'<!DOCTYPE html><html><head><meta charset="utf-8"></head><body><h1>{NAME}</h1><p>{TITLE}</p><p>{UNIT}</p>{table}</body></html>'.encode()
 
 
 def _row(cells: list[str], tag: str = "td") -> str:
