@@ -42,6 +42,7 @@ _HEADING_NUMBER = re.compile(
     r"^(?:第?[一二三四五六七八九十]+(?:部分|章|[、.．])|[（(][一二三四五六七八九十]+[）)]|\d{1,2}[、.．])"
 )
 _CONTENTS_TAIL = re.compile(r"[.…·。\-—\s]{3,}\d{0,3}$")
+_TABLE = re.compile(r"表(?:[（(][^（）()]{0,12}[)）])?$")
 _PAGE_NUMBER = re.compile(r"^[\s\-—–~·第页共/]*+\d{0,4}+[\s\-—–~·第页共/]*+\d{0,4}+[\s\-—–~·页]*+$")
 _END_OF_COVER = re.compile(r"^(?:目录|目次|第[一二三四五六七八九十]+部分.*|[一二三四五六七八九十]+、.*)$")
 _TITLE_TAIL = re.compile(
@@ -330,6 +331,8 @@ def _best_title(lines: list[_Text]) -> _Title | None:
                 continue
             if any(_ENDS_TITLE.search(line.text) for line in run[1:]):
                 break
+            if _is_table_of_nobody(title):
+                continue
             score = (
                 3.0
                 + (3.0 if title.fiscal_year else 0.0)
@@ -343,6 +346,15 @@ def _best_title(lines: list[_Text]) -> _Title | None:
             if best is None or score > best[0]:
                 best = (score, title)
     return best[1] if best else None
+
+
+def _is_table_of_nobody(title: _Title) -> bool:
+    """Whether a title that governments use is that of one table and names no place: departments title their tables so too."""
+    return (
+        title.department_level == "government"
+        and bool(_TABLE.search(title.text))
+        and not find_jurisdiction(title.place)
+    )
 
 
 def _score_of_name(title: _Title) -> float:
