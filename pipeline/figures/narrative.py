@@ -36,6 +36,7 @@ FOLDER = Path(__file__).parent
 Row = dict[str, Any]
 _CODE = re.compile(r"(?<!\d)(2\d{2}(?:\d{2}){0,3})(?!\d)")
 _SPLIT_CODE = re.compile(r"[(](2\d{2})类[)].*?[(](\d{2})款[)].*?[(](\d{2})项[)]")
+_FOUR_DIGITS = re.compile(r"\d{4}(?!\d)")
 _ENUMERATED_LINE = re.compile(r"([^()（）]*)[(](?:项|款|类)[)](?:支出)?$")
 # Economic classes that forms without codes print by name only.
 _LINE_NAMES = {"301": "工资福利支出", "302": "商品和服务支出", "303": "对个人和家庭的补助"}
@@ -49,9 +50,14 @@ def narrative_figures(
     index = _FigureIndex(figures, body)
     earlier = Earlier()
     rows: list[Row] = []
+    marks = {(one.page_number, one.text[0]) for one in found if one.is_note and one.text[:1].isdigit()}
     for paragraph in found:
         with failures.unit("narrative", Place(paragraph.page_number, words=paragraph.text)):
             rows += _amounts_of(paragraph, outline, earlier, index, document_id)
+    for row in rows:
+        # 收入¹762.9亿元 reads like 1762.9 where the mark of a note is a digit as large as others.
+        if _FOUR_DIGITS.match(row["printed_text"]) and (row["page_number"], row["printed_text"][0]) in marks:
+            row["is_context_certain"] = False
     return rows
 
 

@@ -55,6 +55,8 @@ class Paragraph:
     headings: tuple[str, ...] = field(default=())
     pages: tuple[tuple[int, int], ...] = ()
     """(place in the text, page that begins there), for the pages after its first."""
+    is_note: bool = False
+    """Whether it stands below the text of its page, in small print."""
 
 
 def page_at(paragraph: Paragraph, place: int) -> int:
@@ -183,11 +185,11 @@ def _notes(lines: Sequence[Line]) -> Iterator[Paragraph]:
         printed = " ".join(line.text.split())
         begins = last is None or line.page_number != last.page_number or _begins_note(line, last)
         if begins and text:
-            yield Paragraph(page, 0, text)
+            yield Paragraph(page, 0, text, is_note=True)
         text, page = (printed, line.page_number) if begins else (text + printed, page)
         last = line
     if text:
-        yield Paragraph(page, 0, text)
+        yield Paragraph(page, 0, text, is_note=True)
 
 
 def _begins_note(line: Line, last: Line) -> bool:

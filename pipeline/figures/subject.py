@@ -19,7 +19,7 @@ _VERB_ALONE = re.compile(
     r"^(?:市级|全市|市本级|各级)?(?:财政)?(?:共|累计|统筹|另|已)?(?:安排|投入|拨付|筹措|下达|落实|发放|兑现|设立|争取|补助)(?:资金|财政资金|经费|专项资金|奖补资金)?(?:共|约|共计)?$"
 )
 _TOTAL = re.compile(r"((?:收入|支出)(?:合计|总计|总量|共计|累计|总额))(?:为|达)?$")
-_SIDE_ALONE = re.compile(r"^(?:收入|支出)(?:实际|预计)?(?:完成|执行)")
+_SIDE_ALONE = re.compile(r"^(?:全年|年初|当年)?(?:收入|支出)(?:预算)?(?:实际|预计)?(?:完成|执行|调整)")
 _AFTER = re.compile(r"^[^，。；,;()、]{2,40}")
 _LISTS_BACK = re.compile(r"[^，。；：:()]*$")
 
@@ -74,7 +74,8 @@ class Subjects:
             spoken = next((words for words in (self.context, before, self.earlier, self.lead) if words), "")
             stands_alone = bool(fund_words) and _SIDE_ALONE.match(tight[amount.clause_start : amount.start])
             if side not in spoken and (other in spoken or stands_alone):
-                return Said((fund_words or "") + side, "clause", amount.subject)
+                fund = fund_words if fund_words and "债" not in fund_words else ""
+                return Said(fund + side, "clause", amount.subject)
         for level, value in (
             ("sentence", self.context or before),
             ("heading", self.lead),
