@@ -15,6 +15,7 @@ from operator import attrgetter
 from typing import Any
 
 from pipeline.figures.agency_statistic import agency_statistics
+from pipeline.figures.counted_in_forms import statistics_of_forms
 from pipeline.figures.figure import Figure
 from pipeline.figures.government import Publisher, interpret_government
 from pipeline.figures.interpretation import Body, Interpretation, Refused, interpret, serial_numbers
@@ -119,6 +120,7 @@ def _read_printed(printed: PrintedDocument, document: Row, claim: Claim, rows: _
         failures.attempt("narrative", Place(), lambda: narrative_figures(blocks, identity, figures, document_id)) or []
     )
     statistics = failures.attempt("statistics", Place(), lambda: agency_statistics(blocks, identity, document_id)) or []
+    statistics += statistics_of_forms(forms, {figure.cell_id for figure in figures}, identity, statistics, document_id)
     proofs = _prove(figures, forms, interpretations, identity, {
         "narrative_figure": narrative,
         "agency_statistic": statistics,

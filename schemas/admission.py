@@ -51,6 +51,7 @@ REFERENCES: tuple[Reference, ...] = (
     Reference("narrative_figure", ("document_id", "block_index"), "text_block"),
     Reference("narrative_figure", ("figure_id",), "figure", is_optional=True),
     Reference("agency_statistic", ("document_id", "block_index"), "text_block"),
+    Reference("agency_statistic", ("cell_id",), "cell"),
     Reference("performance_indicator", ("document_id", "form_index"), "form"),
     Reference("performance_indicator", ("cell_ids",), "cell", ("cell_id",), is_list=True),
     Reference("suspect_figure", ("figure_id",), "figure"),
@@ -201,7 +202,8 @@ def _follow(reference: Reference, kept: Rows) -> tuple[list[Row], list[Violation
             without = [value for value in named if (value,) in there]
         else:
             values = tuple(row.get(name) for name in reference.columns)
-            missing = [values] if values not in there and not (reference.is_optional and None in values) else []
+            # What a row leaves open it does not stand on; columns that may not be left open were checked before.
+            missing = [values] if values not in there and None not in values else []
             without = None
         if not missing:
             sound.append(row)

@@ -249,11 +249,12 @@ NARRATIVE_FIGURE = Table(
 )
 
 AGENCY_STATISTIC = Table(
-    "agency_statistic", "document × agency × metric", "Posts, staff, retirees and vehicles stated in the narrative", "单位基本数字",
+    "agency_statistic", "document × agency × metric", "Posts, staff, retirees and vehicles that sentences and forms state", "单位基本数字",
     (
         Column("agency_statistic_id", TEXT, "Identifier", "编号", unique=True),
         DOCUMENT_ID, PAGE_NUMBER,
-        Column("block_index", INTEGER, "Paragraph", "段序", at_least=1),
+        Column("block_index", INTEGER, "Paragraph; NULL where a form states it", "段序", nullable=True, at_least=1),
+        Column("cell_id", TEXT, "Cell of the form that states it; NULL where a sentence does", "单元格", nullable=True),
         Column("agency_name", TEXT, "Agency as printed", "单位名称"),
         Column("metric", TEXT, "What is counted", "指标",
                allowed=("authorised_posts", "staff", "retirees_leave", "retirees", "vehicles", "units", "large_equipment")),

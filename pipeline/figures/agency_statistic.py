@@ -110,7 +110,7 @@ def agency_statistics(found: Sequence[Paragraph], body: Identity, document_id: s
 def _as_whole(count: _Count, body: Identity) -> _Count:
     """A count of the body's own level where there is no other: it is of the body."""
     plain = _OWN_LEVEL.sub("", count.agency)
-    is_own_level = plain != count.agency and _is_body(plain, body)
+    is_own_level = plain != count.agency and is_body(plain, body)
     return replace(count, agency=body.department_name or count.agency) if is_own_level else count
 
 
@@ -147,7 +147,7 @@ def _counts(paragraph: Paragraph, body: Identity) -> list[_Count]:
     return counts
 
 
-def _is_body(name: str, body: Identity) -> bool:
+def is_body(name: str, body: Identity) -> bool:
     """Whether a printed name means the body itself, also where a character of it is misprinted."""
     if body.department_name is None or ("本级" in name) != ("本级" in body.department_name):
         return False
@@ -181,9 +181,9 @@ def subject_of(tight: str, start: int, paragraph: Paragraph, body: Identity) -> 
     for heading in reversed(paragraph.headings):
         name = _ABOUT.sub("", without_number(heading))
         if name and _is_name(name):
-            return Subject(None, is_own=True) if _is_body(name, body) else Subject(name)
+            return Subject(None, is_own=True) if is_body(name, body) else Subject(name)
     named = agency_of_heading(paragraph)
-    return None if named is None else Subject(None, is_own=True) if _is_body(named, body) else Subject(named)
+    return None if named is None else Subject(None, is_own=True) if is_body(named, body) else Subject(named)
 
 
 def _subject_of(clause: str, body: Identity) -> Subject | None:
@@ -198,7 +198,7 @@ def _subject_of(clause: str, body: Identity) -> Subject | None:
         own = _OWN_LEVEL.match(clause[end:])
         name += own.group() if own else ""
         if _is_name(name):
-            return Subject(None, is_own=True) if _is_body(name, body) else Subject(name)
+            return Subject(None, is_own=True) if is_body(name, body) else Subject(name)
     return None
 
 

@@ -43,7 +43,7 @@ one_each as (
     qualify
         row_number() over (
             partition by document_id, agency_id, metric
-            order by page_number, block_index, agency_statistic_id
+            order by page_number, block_index nulls last, agency_statistic_id
         ) = 1
 ),
 
@@ -58,7 +58,7 @@ compared as (
         and max(value) over same_metric * 2 = sum(value) over same_metric as has_sum,
         row_number() over (
             partition by document_id, metric
-            order by value desc, page_number, block_index, agency_statistic_id
+            order by value desc, page_number, block_index nulls last, agency_statistic_id
         ) as size_rank,
     from one_each
     window
@@ -79,6 +79,7 @@ final as (
         compared.printed_text,
         compared.page_number,
         compared.block_index,
+        compared.cell_id,
         compared.has_department or compared.has_sum as is_whole_department,
         {{ untotalled() }},
     from compared
