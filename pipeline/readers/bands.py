@@ -11,7 +11,7 @@ set in several lines with its numbers beside the middle of them, and a label may
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
@@ -63,15 +63,17 @@ class Band:
     parts: dict[int, dict[int, list[Group]]] = field(default_factory=dict)
 
 
-def split(cells: Mapping[int, Sequence[TextLine]], top: float, bottom: float) -> Band | None:
+def split(cells: Mapping[int, Sequence[TextLine]], top: float, bottom: float, is_body: bool = True) -> Band | None:
     """The rows of one ruled row, whose cells hold these lines (from top to bottom); None where it is one row.
 
+    `is_body` says that the table has hardly any other ruled row: then two numbers in a cell may be two rows.
     `cells` are those of the row alone, by any number; a cell that reaches into other rows is none of them.
     """
     numeric = {key for key, lines in cells.items() if lines and all(_is_number(line.text) for line in lines)}
     height = median([line.bottom - line.top for key in numeric for line in cells[key]] or [0.0])
     numbers = {key: _grouped(cells[key], height) for key in numeric}
-    if max((len(groups) for groups in numbers.values()), default=0) < 2:
+    most = max((len(groups) for groups in numbers.values()), default=0)
+    if most < (2 if is_body else LEAST_ROWS) or _are_broken(numbers.values()):
         return None
     baselines = _baselines([group for groups in numbers.values() for group in groups], height)
     least = LEAST_LEADING if len(baselines) >= LEAST_ROWS else WIDE_LEADING
@@ -85,6 +87,19 @@ def split(cells: Mapping[int, Sequence[TextLine]], top: float, bottom: float) ->
         return _band(baselines, groups, top, bottom, height) if full >= 2 and is_labelled else None
     alone = [group for group in names if _nearest(group, baselines, height) is None]
     return _band([*baselines, *(group.middle for group in alone)], groups, top, bottom, height)
+
+
+def _are_broken(numbers: Iterable[Sequence[Group]]) -> bool:
+    """Whether the lines of most cells are pieces of one number each, which a narrow column breaks (1,088,2 above 15.90)."""
+    cells = [[line.text.strip() for group in groups for line in group.lines] for groups in numbers]
+    several = [texts for texts in cells if len(texts) > 1]
+    broken = sum(
+        any(text.endswith((",", "，", ".")) for text in texts[:-1])
+        or any(text.startswith((",", "，", ".")) for text in texts[1:])
+        or ("." in texts[-1] and not any("." in text for text in texts[:-1]))
+        for texts in several
+    )
+    return 2 * broken >= len(several)
 
 
 def _names(

@@ -706,13 +706,22 @@ def _cells(grid: Lattice, texts: list[list[TextLine]], is_turned: list[bool]) ->
     return cells, len(edges) - 1
 
 
+_MOST_RULED_ROWS = 5
+"""A header of two rows, and parts of the body: a table with more ruled rows is ruled row by row."""
+_MOST_ROWS_WITHOUT_RULES = 3
+"""Ruled rows of a table that is ruled between columns alone: its header of two rows, and its body."""
+
+
 def _bands(grid: Lattice, texts: list[list[TextLine]], is_turned: list[bool]) -> dict[int, bands.Band]:
     """Ruled rows that hold several rows, by row; what is read on its side has no baselines among the others."""
     by_row: dict[int, dict[int, list[TextLine]]] = {}
     for index, room in enumerate(grid.rooms):
         if room.row_span == 1 and not is_turned[index]:
             by_row.setdefault(room.row, {})[index] = texts[index]
-    found = ((row, bands.split(cells, grid.ys[row], grid.ys[row + 1])) for row, cells in by_row.items())
+    if len(grid.ys) - 1 > _MOST_RULED_ROWS:
+        return {}  # its rows are ruled: several lines in one of them are lines of its cells
+    is_body = len(grid.ys) - 1 <= _MOST_ROWS_WITHOUT_RULES
+    found = ((row, bands.split(cells, grid.ys[row], grid.ys[row + 1], is_body)) for row, cells in by_row.items())
     return {row: band for row, band in found if band is not None}
 
 

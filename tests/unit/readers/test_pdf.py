@@ -194,6 +194,16 @@ def test_number_that_a_narrow_cell_breaks_is_no_second_row() -> None:
     assert rows[1][1] == "1234328\n4"
 
 
+def test_numbers_that_narrow_columns_break_beside_names_that_they_break_are_one_row() -> None:
+    def broken(canvas: Canvas) -> None:
+        columns_alone(
+            canvas, [("机关事业单位", "23,338,4", "4,472,6"), ("基本养老保险", "", ""), ("缴费支出", "19.63", "39.88")]
+        )
+
+    rows = table(read_page(typeset(broken)))
+    assert rows[1:] == [["机关事业单位\n基本养老保险\n缴费支出", "23,338,4\n19.63", "4,472,6\n39.88"]]
+
+
 def test_digits_on_another_baseline_stay_in_their_line() -> None:
     def draw(canvas: Canvas) -> None:
         canvas.drawString(60, 500, "本年收入合计")
