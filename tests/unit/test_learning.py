@@ -138,3 +138,22 @@ def test_a_list_of_a_whole_edition_says_its_year_in_its_name(tmp_path: Path) -> 
     assert learning.prints_of_table(path) == [
         Print(FUNCTIONAL, "2010101", "行政运行（人大）", 2008, 2008, "names_of_about_2008", True)
     ]
+
+
+def test_names_that_begin_in_2007_are_those_of_the_list_of_about_2008() -> None:
+    path = EVIDENCE / "names_of_about_2008.csv"
+    if not path.is_file():
+        pytest.skip(f"{path} is not at hand")
+    listed: dict[str, set[str]] = {}
+    for row in learning.read(path):
+        plain = classification.plain_name(row["name"])
+        listed.setdefault(row["code"], set()).update((plain, classification.without_qualifier(plain)))
+    rows = [row for row in reference_rules.read("functional_class") if row["first_year"] == "2007"]
+    assert len(rows) > 800
+    misprinted_there = {"21699"}
+    assert [
+        row["functional_code"]
+        for row in rows
+        if classification.plain_name(row["functional_name"]) not in listed.get(row["functional_code"], ())
+        and row["functional_code"] not in misprinted_there
+    ] == []
