@@ -352,6 +352,7 @@ def budget_2017(core: Core) -> str:
             ("市政府办公厅", "authorised_posts", 170), ("市政府办公厅", "staff", 159),
             ("市政府办公厅本级", "authorised_posts", 144), ("市政府办公厅本级", "staff", 137),
             ("市政务办", "authorised_posts", 26), ("市政务办", "staff", 22), ("市政府办公厅本级", "vehicles", 10),
+            ("市政务办", "vehicles", 0), ("市政府办公厅", "vehicles", 10),
         ]
     ):  # fmt: skip
         core.rows["agency_statistic"].append(
