@@ -36,7 +36,7 @@ _CENTRAL = re.compile(
 _NUMERALS = "一二三四五六七八九十"
 _LEAD = re.compile(
     rf"^(?:第[{_NUMERALS}]+(?:部分|章|节)|[二〇○零一三四五六七八九]{{4}}年|[{_NUMERALS}]{{1,3}}、|\d+|年度?|度|"
-    r"[:：()（）《〈“\"—\-_.、]|附件|附表|表|单位名称|部门名称|单位|部门|关于|中国共产党|中共(?!中央)|原)*"
+    r"[:：()（）《〈“\"—\-_.、]|附件|附表|表|单位名称|部门名称|单位|部门|关于|中国共产党|中共(?!中央)|原)*+"
 )
 _NOT_A_PLACE_AFTER_SHORT_NAME = re.compile(r"^(?:[一-鿿]{0,8}?大学|路|银行|话|海域|人$)")
 """A university in a city is the city's, the province's or central: its name does not tell."""

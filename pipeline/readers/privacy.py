@@ -57,7 +57,7 @@ _ANNOUNCED_NUMBER = re.compile(
 )
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
 _NAME = r"(?:[\u4e00-\u9fff·][\s\u3000]?){2,4}(?:[（(][^)）]{1,6}[)）])?"
-_NUMBER = r"(?:\+?86[- ]?)?[\d()（）\-－—–转 ]{5,20}"
+_NUMBER = r"(?:\+?86[- ]?)?(?! )[\d()（）\-－—–转 ]{5,20}"
 _BLANK = r"[\s\u3000,，、/;；:：]*"
 _NAME_ONLY = re.compile(rf"{_BLANK}{_NAME}(?:[\s\u3000,，、/;；]+{_NAME}){{0,2}}{_BLANK}")
 _NUMBER_ONLY = re.compile(rf"{_BLANK}(?:{_NUMBER}{_BLANK}){{1,3}}")
