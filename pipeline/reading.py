@@ -327,7 +327,14 @@ def _of_government(forms: list[Form], identity: Identity, rows: _Rows) -> dict[i
     place = place_of(identity)
     body = identity.department_name or identity.jurisdiction_name or ""
     publisher = Publisher(rows.document_id, place, body)
-    return {form.index: _government_table(form, publisher) for form in forms if form.key is not None}
+    kind, year = identity.document_kind or "budget", identity.fiscal_year
+    return {
+        form.index: _interpretation(form, Body(rows.document_id, year, kind, body), rows)
+        if form.key == "three_public" and year is not None
+        else _government_table(form, publisher)
+        for form in forms
+        if form.key is not None
+    }
 
 
 def _government_table(form: Form, publisher: Publisher) -> Interpretation:

@@ -243,8 +243,13 @@ def is_government(forms: Sequence[Form], identity: Identity) -> bool:
 
 
 def tell_forms(forms: Sequence[Form]) -> None:
-    """Give every table of a government's document the key and the title that its own heading names."""
+    """Give every table of a government's document the key and the title that its own heading names.
+
+    The three public expenses are one form, whoever prints it.
+    """
     for form in forms:
+        if form.key == "three_public":
+            continue
         title = title_of(form)
         form.key = form_of_government_title(title) if title else None
         form.title = title or form.title
