@@ -6,8 +6,11 @@ Each rule is a function over files, and has a broken input that it must catch.
 from __future__ import annotations
 
 import ast
+import csv
+import json
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +20,7 @@ from schemas import core
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("pipeline", "schemas")
+CODE = (*PACKAGES, "docs", "dashboards", "typeset")
 
 # What each room may import, besides itself. What composes the stages (reading) is a room of its own.
 ROOMS: dict[str, frozenset[str]] = {
@@ -274,3 +278,44 @@ def test_the_help_of_every_command_is_bilingual_and_has_an_example() -> None:
         name = command.callback.__name__ if command.callback else ""
         assert re.search(r"[\u4e00-\u9fff]", words), f"{name} has no Chinese help"
         assert f"`yusuan {name}" in words, f"{name} has no example"
+
+
+def complex_functions(folder: Path) -> set[tuple[str, str]]:
+    """Functions with more than ten ways through them, as ruff counts (C901)."""
+    command = [
+        sys.executable, "-m", "ruff", "check", "--select", "C901", "--config", "lint.mccabe.max-complexity=10",
+        "--output-format", "json", "--exit-zero", "--no-cache", *(name for name in CODE if (folder / name).is_dir()),
+    ]  # fmt: skip
+    told = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
+    return {
+        (Path(each["filename"]).relative_to(folder).as_posix(), each["message"].split("`")[1])
+        for each in json.loads(told)
+    }
+
+
+def test_functions_are_simple_but_for_those_that_are_named() -> None:
+    """A ratchet: who makes one simple takes it off the list, and nobody adds to it."""
+    with (Path(__file__).parent / "complex_functions.csv").open(encoding="utf-8", newline="") as file:
+        named = {(row["path"], row["function"]) for row in csv.DictReader(file)}
+    found = complex_functions(ROOT)
+    assert found - named == set(), "simplify these; the list of exceptions only gets shorter"
+    assert named - found == set(), "these are simple now; take them off tests/conventions/complex_functions.csv"
+    assert len(named) <= 34
+
+
+def test_a_complex_function_is_caught(tmp_path: Path) -> None:
+    (tmp_path / "pipeline").mkdir()
+    ways = "\n".join(f"    if x == {number}:\n        return {number}" for number in range(11))
+    (tmp_path / "pipeline" / "maze.py").write_text(f"def maze(x):\n{ways}\n")
+    assert complex_functions(tmp_path) == {("pipeline/maze.py", "maze")}
+
+
+def test_no_file_grows_long() -> None:
+    """A ratchet on the longest modules: 500 lines, but for those that are named with their length of today."""
+    with (Path(__file__).parent / "long_files.csv").open(encoding="utf-8", newline="") as file:
+        allowed = {row["path"]: int(row["lines"]) for row in csv.DictReader(file)}
+    lengths = {path.relative_to(ROOT).as_posix(): len(path.read_text("utf-8").splitlines()) for _, path in modules()}
+    assert {path: count for path, count in lengths.items() if count > allowed.get(path, 500)} == {}
+    assert {path for path in allowed if lengths.get(path, 0) <= 500} == set(), (
+        "these are short now; take them off the list"
+    )

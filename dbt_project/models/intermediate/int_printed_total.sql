@@ -65,7 +65,7 @@ measured as (
         part,
         fact_fund as fund,
         fact_measure as measure,
-        source = 'current_total' as is_source_of_the_year,
+        coalesce(source = 'current_total', false) as is_source_of_the_year,
         measure as printed_measure,
         phase,
         fiscal_year,
@@ -86,7 +86,7 @@ measured as (
     from total
     group by
         fact, document_id, form, form_index, row_index, total_of, part, fact_fund, fact_measure,
-        source = 'current_total', measure, phase, fiscal_year
+        coalesce(source = 'current_total', false), measure, phase, fiscal_year
 ),
 
 -- Where a row prints its basic and project expenditure alone, their sum is its total.
