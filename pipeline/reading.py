@@ -249,7 +249,7 @@ def _without_doubtful(
 
 def _doubt_of(figure: Figure) -> tuple[str, str] | None:
     """Reason and words for not believing a figure as it was read; None where it is believed."""
-    if figure.is_reread and figure.value_state == "number" and figure.proof != "proved":
+    if figure.is_reread and figure.value_state == "number" and not figure.is_held:
         return "amount_unreadable", f"“{figure.printed_text}” is printed badly, and no sum shows what it means"
     place = Place(figure.page_number, figure.form_index, figure.form, figure.printed_text)
     with failures.unit("doubt", place):

@@ -17,7 +17,7 @@ class Figure:
     top row, for memo rows (其中) and where no hierarchy was found.
     `parent_column_index`: the column of the same form and row that this column is an addend of (total = basic + project = Σ funds).
     `is_memo`: the row or the column restates a part (其中：…), and is never an addend.
-    `is_reread`: the number is not read as it is printed (`badly_printed`), and is believed only where a sum holds with it.
+    `is_reread`: the number is not read as it is printed (`badly_printed`), and is believed only where a sum holds with it (`is_held`).
     """
 
     figure_id: str
@@ -61,3 +61,4 @@ class Figure:
     parent_column_index: int | None = None
     is_memo: bool = False
     is_reread: bool = False
+    is_held: bool = False

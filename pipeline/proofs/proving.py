@@ -272,16 +272,21 @@ def _is_plausible(amount: Amount, interval: Interval) -> bool:
 
 
 def _mark(ledger: Ledger, figures: Sequence[Figure], suspects: Mapping[int, _Suspect]) -> None:
-    """Set proof and proof_count of every figure."""
+    """Set proof and proof_count of every figure, and whether any sum at all that is not of zeros holds with it."""
     confirmed: Counter[int] = Counter()
+    held: set[int] = set()
     touched: set[int] = set()
     for identity in ledger.identities:
         places = set(identity.places)
         touched |= places
-        if identity.verdict in ("exact", "rounding") and identity.shows_something(ledger.amounts):
-            confirmed.update(places)
+        if identity.verdict in ("exact", "rounding"):
+            if not identity.is_trivial:
+                held |= places
+            if identity.shows_something(ledger.amounts):
+                confirmed.update(places)
     for place, figure in enumerate(figures):
         figure.proof_count = confirmed[place]
+        figure.is_held = place in held
         if place in suspects:
             figure.proof = "suspect"
         elif confirmed[place]:

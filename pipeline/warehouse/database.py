@@ -54,10 +54,13 @@ def _config() -> dict[str, Any]:
 
 def search_marts_first(connection: duckdb.DuckDBPyConnection) -> None:
     """Have names without a schema mean marts, then audit, reference and core: people ask of marts."""
-    row = connection.execute("select count(*) from duckdb_databases() where database_name = ?", [_ATTACHED]).fetchone()
-    inside = f"{_ATTACHED}." if row and row[0] else ""
-    path = ",".join(f"{inside}{schema}" for schema in ("marts", "audit", "reference", "core"))
-    connection.execute(f"set search_path = '{path}'")
+    there = connection.execute(
+        "select database_name, schema_name from duckdb_schemas() where not internal and database_name not in ('system', 'temp')"
+    ).fetchall()
+    by_schema = {schema: f"{database}.{schema}" for database, schema in there}
+    path = [by_schema[schema] for schema in ("marts", "audit", "reference", "core") if schema in by_schema]
+    if path:
+        connection.execute(f"set search_path = {quoted(','.join(path))}")
 
 
 def count(connection: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -21,10 +21,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.archive.intake import RawDocument
 from pipeline.archive.store import Store
+from pipeline.warehouse.checks import core_checks
 from pipeline.warehouse.database import connect
-from tests.support.toy import toy_warehouse
 
 IS_LONG = os.environ.get("YUSUAN_FAULTS") == "long"
 
@@ -71,9 +70,8 @@ def assert_warehouse_whole(file: Path, documents: Collection[str] | None = None,
         assert set(held) == set(documents), f"lost {set(documents) - set(held)}, too many {set(held) - set(documents)}"
     if refused is not None:
         assert sum(row[2] == "refused" for row in rows) == refused
-    warehouse = toy_warehouse(file)
-    warehouse.documents = [RawDocument(sha256, 0, [sha256]) for sha256 in held]
-    failed = [check for check in warehouse.check_core(file) if check.is_blocking and not check.passed]
+    with connect(file, read_only=True) as connection:
+        failed = [check for check in core_checks(connection, len(held)) if check.is_blocking and not check.passed]
     assert failed == []
     return set(held)
 
