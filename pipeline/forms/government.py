@@ -17,7 +17,7 @@ from pathlib import Path
 
 from pipeline.forms import catalogue, consulted
 from pipeline.forms.form import Form
-from pipeline.forms.identity import Identity
+from pipeline.forms.identity import Identity, is_organisation
 from pipeline.forms.jurisdiction import SEED
 from pipeline.forms.text import comparable
 
@@ -41,6 +41,10 @@ _STRICT = re.compile(
     r"(?:全[市省区县州]|[市省区县州]本?级|本级|[\u4e00-\u9fff]{2,8}[市省区县州]).{0,12}(?:预算|政府性基金|国有资本经营|社会保险基金|政府债务|综合财力)"
 )
 _DEPARTMENT_FORMS = re.compile(r"部门|单位|财政拨款|收支总表|收支预算总表|项目支出|政府采购")
+
+
+_OF_A_BODY = re.compile("(?:部门|单位)(?:综合)?(?:收支)?(?:预算|决算)")
+"""What a department's or a unit's document calls itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,14 +236,26 @@ def is_government(forms: Sequence[Form], identity: Identity) -> bool:
     """Whether a document is a whole government's: by what it calls itself, or by titles of tables that only governments print."""
     if identity.department_level == "government":
         return True
+    if _OF_A_BODY.search(identity.title or ""):
+        return False
     titles = [title_of(form) for form in forms]
-    own = sum(1 for title in titles if _STRICT.search(title) and not _DEPARTMENT_FORMS.search(title))
+    own = sum(
+        1
+        for title in titles
+        if _STRICT.search(title) and not _DEPARTMENT_FORMS.search(title) and not _is_of_an_office(title)
+    )
     departmental = sum(
         1
         for form in forms
         if form.title and _DEPARTMENT_FORMS.search(form.title) and catalogue.form_of_title(form.title)
     )
     return own >= 3 and own > 2 * departmental
+
+
+def _is_of_an_office(title: str) -> bool:
+    """Whether a title names an office before its year: 某市体育局2024年一般公共预算支出预算表."""
+    name = re.split(r"20\d\d", title)[0]
+    return is_organisation(name) and not name.endswith(("政府", "省", "市", "县", "区", "旗", "州"))
 
 
 def tell_forms(forms: Sequence[Form]) -> None:
