@@ -46,6 +46,10 @@ clip_path = _prototype(pdfium.FPDFPageObj_GetClipPath, _P, result=_P)
 clip_count = _prototype(pdfium.FPDFClipPath_CountPaths, _P)
 clip_segment_count = _prototype(pdfium.FPDFClipPath_CountPathSegments, _P, _I)
 clip_segment = _prototype(pdfium.FPDFClipPath_GetPathSegment, _P, _I, _I, result=_P)
+font_of = _prototype(pdfium.FPDFTextObj_GetFont, _P, result=_P)
+glyph_path = _prototype(pdfium.FPDFFont_GetGlyphPath, _P, ctypes.c_uint32, ctypes.c_float, result=_P)
+glyph_segment_count = _prototype(pdfium.FPDFGlyphPath_CountGlyphSegments, _P)
+glyph_segment = _prototype(pdfium.FPDFGlyphPath_GetGlyphPathSegment, _P, _I, result=_P)
 render_mode = _prototype(pdfium.FPDFTextObj_GetTextRenderMode, _P)
 stroke_width = _prototype(pdfium.FPDFPageObj_GetStrokeWidth, _P, _P)
 set_active = _prototype(pdfium.FPDFPageObj_SetIsActive, _P, _I)
@@ -53,6 +57,11 @@ transform = _prototype(pdfium.FPDFPageObj_Transform, _P, *[ctypes.c_double] * 6,
 mark_count = _prototype(pdfium.FPDFPageObj_CountMarks, _P)
 mark_at = _prototype(pdfium.FPDFPageObj_GetMark, _P, ctypes.c_ulong, result=_P)
 mark_name = _prototype(pdfium.FPDFPageObjMark_GetName, _P, _P, ctypes.c_ulong, _P)
+
+
+def address_of(handle: Any) -> int:
+    """The address that a handle of the checked functions stands for; 0 for none."""
+    return ctypes.cast(handle, ADDRESS).value or 0
 
 
 class Scratch:

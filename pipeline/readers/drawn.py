@@ -15,6 +15,8 @@ from pipeline.readers import calls
 THIN = 3.5
 """A path or filled area thinner than this (points) is a rule."""
 MOST_SEGMENTS = 20_000
+LINE_OF_PRINT = 40.0
+"""Points: a path that is higher is no line of characters."""
 DEEPEST = 6
 """Forms nested deeper are not entered."""
 
@@ -46,6 +48,15 @@ class Area:
     colour: Colour | None
 
 
+@dataclass(slots=True, frozen=True)
+class Outline:
+    """A path with curves no higher than a line of print: what a character is, or several, where its typeface was turned into paths."""
+
+    box: Bounds
+    count: int
+    """How many closed lines it has: one and more for each character."""
+
+
 @dataclass(slots=True)
 class Drawn:
     """What a page draws besides characters, in user space. Rules are (x0, y0, x1, y1)."""
@@ -55,6 +66,7 @@ class Drawn:
     pictures: list[Bounds] = field(default_factory=list)
     texts: list[Text] = field(default_factory=list)
     areas: list[Area] = field(default_factory=list)
+    outlines: list[Outline] = field(default_factory=list)
     odd_texts: dict[int, str] = field(default_factory=dict)
     """Text objects (addresses) that may be no print of the form: slanted, sideways, coloured, invisible."""
     clips: dict[int, Bounds] = field(default_factory=dict)
@@ -218,7 +230,9 @@ class _Collector:
         if thin:
             (self.drawn.faint_rules if faint else self.drawn.rules).append(box)
             return
-        sides = self._sides(item, outer)
+        sides, curved = self._sides(item, outer)
+        if curved and not faint and box[3] - box[1] <= LINE_OF_PRINT:
+            self.drawn.outlines.append(Outline(box, curved))
         if filled and not stroked and len(sides) > 6:
             # thin bars drawn as one path of many rectangles are rules, large areas are shading
             (self.drawn.faint_rules if faint else self.drawn.rules).extend(sides)
@@ -228,13 +242,14 @@ class _Collector:
     def _stroke_width(self, item: int) -> float:
         return self.scratch.floats[0] if calls.stroke_width(item, self.scratch.f[0]) else 0.0
 
-    def _sides(self, item: int, outer: Matrix | None) -> list[Bounds]:
-        """The level and upright segments of a path."""
+    def _sides(self, item: int, outer: Matrix | None) -> tuple[list[Bounds], int]:
+        """The level and upright segments of a path, and of how many lines it is made where some are curved, else 0."""
         f, floats = self.scratch.f, self.scratch.floats
         count = calls.segment_count(item)
         if count > MOST_SEGMENTS:
-            return []
+            return [], 0
         matrix = self._matrix(item)
+        begun, is_curved = 0, False
         if outer is not None:
             matrix = multiply(matrix, outer)
         a, b, c, d, e, g = matrix
@@ -248,6 +263,9 @@ class _Collector:
             kind = calls.segment_type(segment)
             if kind == 2:
                 start_x, start_y = px, py
+                begun += 1
+            elif kind == 1:
+                is_curved = True
             elif kind == 0 and (abs(px - x) < 1.0 or abs(py - y) < 1.0):
                 sides.append((min(x, px), min(y, py), max(x, px), max(y, py)))
             x, y = px, py
@@ -255,7 +273,7 @@ class _Collector:
                 if abs(start_x - x) < 1.0 or abs(start_y - y) < 1.0:
                     sides.append((min(x, start_x), min(y, start_y), max(x, start_x), max(y, start_y)))
                 x, y = start_x, start_y
-        return sides
+        return sides, begun if is_curved else 0
 
 
 def _oddity(red: int, green: int, blue: int, alpha: int) -> str | None:

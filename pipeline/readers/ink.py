@@ -19,6 +19,7 @@ import pypdfium2.raw as pdfium
 
 from pipeline.readers import calls
 from pipeline.readers.drawn import Bounds, Colour, Drawn, Text, bounds_of, has_marks
+from pipeline.readers.frame import Frame
 
 PIXELS_PER_POINT = 3.0
 MOST_PIXELS = 6_000_000
@@ -101,8 +102,8 @@ def _is_alike(one: Colour, other: Colour) -> bool:
 class Judge:
     """A page that is rendered as it is displayed, once for each turn of hiding texts."""
 
-    def __init__(self, page: Any, displayed: Any) -> None:
-        """`displayed` maps rectangles of user space into the frame of the displayed page, in points (`pdf._Frame`)."""
+    def __init__(self, page: Any, displayed: Frame) -> None:
+        """`displayed` maps rectangles of user space into the frame of the displayed page, in points."""
         self.page = page
         self.displayed = displayed
         self.unseen_count = 0

@@ -21,7 +21,7 @@ from typing import Any, Self
 import numpy as np
 import pypdfium2.raw as pdfium
 
-from pipeline.readers import bands, calls, ink, open_tables, pdf_reference, pictured, scan
+from pipeline.readers import bands, calls, digit_shapes, ink, open_tables, pdf_reference, pictured, scan, stamps
 from pipeline.readers.characters import (
     FOLDING,
     Characters,
@@ -30,6 +30,7 @@ from pipeline.readers.characters import (
     lines,
 )
 from pipeline.readers.drawn import THIN, Bounds, Drawn, collect
+from pipeline.readers.frame import Frame
 from pipeline.readers.printed import (
     Box,
     Cell,
@@ -59,29 +60,6 @@ _SPACES = re.compile(r"\s")
 _SUSPECT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffd\ufffe\ue000-\uf8ff]")
 
 
-class _Frame:
-    """Turns user space into the frame of the page as displayed, turned further until its text reads upright."""
-
-    def __init__(self, box: tuple[float, float, float, float], quarter: int) -> None:
-        self.left, self.low, self.right, self.high = box
-        self.quarter = quarter % 4
-        across, up = self.right - self.left, self.high - self.low
-        self.width, self.height = (across, up) if self.quarter % 2 == 0 else (up, across)
-
-    def boxes(self, values: np.ndarray) -> np.ndarray:
-        """(n, 4) arrays of x0, y0, x1, y1 in user space as x0, top, x1, bottom."""
-        x0, y0, x1, y1 = values[:, 0], values[:, 1], values[:, 2], values[:, 3]
-        if self.quarter == 0:
-            parts = (x0 - self.left, self.high - y1, x1 - self.left, self.high - y0)
-        elif self.quarter == 1:
-            parts = (y0 - self.low, x0 - self.left, y1 - self.low, x1 - self.left)
-        elif self.quarter == 2:
-            parts = (self.right - x1, y0 - self.low, self.right - x0, y1 - self.low)
-        else:
-            parts = (self.high - y1, self.right - x1, self.high - y0, self.right - x0)
-        return np.stack(parts, axis=1)
-
-
 @dataclass(slots=True)
 class PageContent:
     """What stands on a page, in its upright frame: the input of `compose`."""
@@ -97,12 +75,20 @@ class PageContent:
     faint_vertical: list[Segment]
     pictures: list[tuple[float, float, float, float]]
     unmapped_count: int
+    outlines: list[tuple[float, float, float, float, int]] = field(default_factory=list)
+    """Paths that may be characters: their rectangles, and of how many closed lines each is made."""
     set_aside: str = ""
     invisible_count: int = 0
     unseen: str = ""
     """What the page draws, but does not show."""
     turns: dict[int, int] = field(default_factory=dict)
     """Characters (by their place in `characters`) that stand otherwise than upright: the quarter turns that set them so."""
+    numbers: list[int] = field(default_factory=list)
+    """Of each of the `characters`, its number in PDFium's text of the page."""
+    doubted: dict[int, Bounds] = field(default_factory=dict)
+    """Digits (by their place in `characters`) whose font may say other digits than it shows, with the rectangles of their ink."""
+    is_false: bool = False
+    """Whether that is known of one of those fonts."""
 
 
 _DRAWN_NOTES = frozenset(
@@ -230,8 +216,8 @@ class PdfFile:
         pdfium.FPDF_GetPageBoundingBox(page, bounds)
         user_box = (bounds.left, bounds.bottom, bounds.right, bounds.top)
         quarter = pdfium.FPDFPage_GetRotation(page)
-        drawn = collect(ctypes.cast(page, calls.ADDRESS).value or 0, scratch)
-        judge = ink.Judge(page, _Frame(user_box, quarter))
+        drawn = collect(calls.address_of(page), scratch)
+        judge = ink.Judge(page, Frame(user_box, quarter))
         judge.hide_unseen(ink.doubted(drawn, scratch, has_layers=self.has_layers))
         text_page = pdfium.FPDFText_LoadPage(page)
         try:
@@ -243,7 +229,7 @@ class PdfFile:
     def _text_content(
         self, text_page: Any, user_box: Bounds, quarter: int, drawn: Drawn, judge: ink.Judge
     ) -> PageContent:
-        text_address = ctypes.cast(text_page, calls.ADDRESS).value or 0
+        text_address = calls.address_of(text_page)
         count = pdfium.FPDFText_CountChars(text_page) if text_page else 0
         if count > MOST_CHARACTERS:
             raise ValueError(f"{count} characters on one page")
@@ -265,12 +251,26 @@ class PdfFile:
         quarters: dict[int, int] = {}
         if count and (drawn.odd_texts or quarter):
             turned, kinds, quarters = self._oddities(text_address, text, drawn, quarter)
-        frame = _Frame(user_box, turned)
+        frame = Frame(user_box, turned)
         boxes = frame.boxes(raw[:, [0, 3, 2, 1]].astype(np.float64)) if count else np.zeros((0, 4))
         clipped = frame.boxes(clips) if clips is not None and count else None
-        return self._assemble(
+        content = self._assemble(
             frame, text, boxes, clipped, drawn, kinds, quarters, unseen, (turned - quarter) % 4 * 90, text_address
         )
+        fonts, content.is_false = digit_shapes.suspects((one.address for one in drawn.texts), text, self._scratch)
+        content.doubted = self._doubted(content, fonts, frame, text_address) if fonts else {}
+        return content
+
+    def _doubted(self, content: PageContent, fonts: set[int], frame: Frame, text_address: int) -> dict[int, Bounds]:
+        """The digits that are set in these fonts."""
+        found: dict[int, Bounds] = {}
+        for place, (number, character) in enumerate(zip(content.numbers, content.characters.text, strict=True)):
+            if character in digit_shapes.DIGITS:
+                address = calls.text_object(text_address, number)
+                if address and calls.font_of(address) in fonts:
+                    x0, top, x1, bottom = self._tight(frame, text_address, number, content.boxes[place]).tolist()
+                    found[place] = (x0, top, x1, bottom)
+        return found
 
     def _text(self, text_page: Any, count: int) -> list[str]:
         """The characters as a list of length `count`."""
@@ -316,7 +316,7 @@ class PdfFile:
 
     def _assemble(
         self,
-        frame: _Frame,
+        frame: Frame,
         text: list[str],
         boxes: np.ndarray,
         clips: np.ndarray | None,
@@ -334,7 +334,8 @@ class PdfFile:
             for number in odd_boxes.tolist():
                 if not text[number].isspace():
                     boxes[number] = self._tight(frame, text_address, number, boxes[number])
-        aside = _set_aside(text, boxes, kinds)
+        aside = stamps.set_aside(text, boxes, kinds)
+        invisible = {number for number, kind in kinds.items() if kind == "invisible" and not text[number].isspace()}
         middle_x, middle_y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
         visible = (middle_x > -2) & (middle_x < frame.width + 2) & (middle_y > -2) & (middle_y < frame.height + 2)
         if clips is not None:
@@ -348,6 +349,7 @@ class PdfFile:
             and inside[number]
             and number not in aside
             and number not in unseen
+            and number not in invisible
             and character != "\x00"
         ]
         shown = [text[number] for number in keep]
@@ -390,13 +392,15 @@ class PdfFile:
             faint_vertical=faint_vertical,
             pictures=pictures,
             unmapped_count=unmapped,
+            outlines=_outlines(frame, drawn),
             set_aside="".join(text[number] for number in sorted(aside) if not text[number].isspace()),
-            invisible_count=sum(1 for kind in kinds.values() if kind == "invisible"),
+            invisible_count=len(invisible),
             unseen="".join(text[number] for number in sorted(unseen)),
             turns=_turns(keep, quarters, frame.quarter) if quarters else {},
+            numbers=keep,
         )
 
-    def _tight(self, frame: _Frame, text_address: int, number: int, fallback: np.ndarray) -> np.ndarray:
+    def _tight(self, frame: Frame, text_address: int, number: int, fallback: np.ndarray) -> np.ndarray:
         """The ink box of a character whose font states no usable height or width."""
         values = (ctypes.c_double * 4)()
         base = ctypes.addressof(values)
@@ -409,66 +413,20 @@ class PdfFile:
         return frame.boxes(np.array([[left, low, right, high]]))[0]
 
 
+def _outlines(frame: Frame, drawn: Drawn) -> list[tuple[float, float, float, float, int]]:
+    if not drawn.outlines:
+        return []
+    boxes = frame.boxes(np.array([outline.box for outline in drawn.outlines])).tolist()
+    return [(*box, outline.count) for box, outline in zip(boxes, drawn.outlines, strict=True)]
+
+
 def _turns(keep: list[int], quarters: dict[int, int], quarter: int) -> dict[int, int]:
     """The quarter turns of the kept characters (by place) that do not stand upright in the frame of the page."""
     turns = ((place, (quarters.get(number, 0) - quarter) % 4) for place, number in enumerate(keep))
     return {place: turn for place, turn in turns if turn}
 
 
-def _set_aside(text: list[str], boxes: np.ndarray, kinds: dict[int, str]) -> set[int]:
-    """Characters that belong to a stamp or a watermark: slanted ones, and coloured or pale ones printed over others.
-
-    A watermark is told by its run: what is pale and printed over other text goes whole, and so do all like it.
-    """
-    aside = {number for number, kind in kinds.items() if kind == "slanted"}
-    doubtful = [n for n, kind in kinds.items() if kind in ("coloured", "pale") and not text[n].isspace()]
-    plain = np.array([n for n, c in enumerate(text) if n not in kinds and not c.isspace()], dtype=int)
-    if not doubtful or not len(plain):
-        return aside
-    others = boxes[plain]
-    size = float(np.median(others[:, 3] - others[:, 1]))
-    over = {number for number in doubtful if _is_over(boxes[number], others)}
-    aside |= {n for n in over if kinds[n] == "coloured"}
-    runs = _pale_runs(text, boxes, kinds)
-    printed_over = {_wording(run, text) for run in runs if not over.isdisjoint(run)}
-    for run in runs:
-        if _wording(run, text) in printed_over:
-            aside.update(run)
-        aside.update(n for n in run if boxes[n, 3] - boxes[n, 1] > 2.5 * size)
-    return aside
-
-
-def _is_over(box: np.ndarray, others: np.ndarray) -> bool:
-    x0, top, x1, bottom = box
-    overlap = np.minimum(others[:, 2], x1) - np.maximum(others[:, 0], x0)
-    rise = np.minimum(others[:, 3], bottom) - np.maximum(others[:, 1], top)
-    covered = (overlap > 0.3 * np.minimum(x1 - x0, others[:, 2] - others[:, 0])) & (
-        rise > 0.4 * (others[:, 3] - others[:, 1])
-    )
-    return bool(covered.any())
-
-
-def _wording(run: list[int], text: list[str]) -> str:
-    return "".join(text[number] for number in run)
-
-
-def _pale_runs(text: list[str], boxes: np.ndarray, kinds: dict[int, str]) -> list[list[int]]:
-    """Pale characters that follow one another on a line."""
-    runs: list[list[int]] = []
-    for number in sorted(n for n, kind in kinds.items() if kind == "pale" and not text[n].isspace()):
-        if runs:
-            last = runs[-1][-1]
-            size = boxes[last, 3] - boxes[last, 1]
-            level = abs(boxes[last, 1] - boxes[number, 1]) < 0.3 * size
-            # blanks may stand between, and no more than a wide one
-            if level and number - last <= 3 and -size < boxes[number, 0] - boxes[last, 2] < 2 * size:
-                runs[-1].append(number)
-                continue
-        runs.append([number])
-    return runs
-
-
-def _rules(frame: _Frame, rules: list[tuple[float, float, float, float]]) -> tuple[list[Segment], list[Segment]]:
+def _rules(frame: Frame, rules: list[tuple[float, float, float, float]]) -> tuple[list[Segment], list[Segment]]:
     """Rules in the upright frame, snapped and joined: horizontal ones, vertical ones."""
     if not rules:
         return [], []
@@ -736,7 +694,7 @@ def _lines_of_cell(content: PageContent, members: list[int]) -> list[TextLine]:
     turned = Counter(content.turns.get(member, 0) for member in members).most_common(1)[0][0] if content.turns else 0
     if not turned:
         return lines(content.characters, members)
-    frame, source = _Frame((0.0, 0.0, content.width, content.height), turned), content.characters
+    frame, source = Frame((0.0, 0.0, content.width, content.height), turned), content.characters
     # the frame counts from the foot of the page
     sides = np.array([(source.x0[m], source.bottom[m], source.x1[m], source.top[m]) for m in members])
     sides[:, [1, 3]] = content.height - sides[:, [1, 3]]
@@ -819,13 +777,13 @@ def read(data: bytes) -> PrintedDocument:
             )
         pages = []
         notes: list[str] = []
-        for index in range(file.page_count):
-            pages.append(_read_page(file, data, index, notes))
         unread = file.enclosed_files()
+        for index in range(file.page_count):
+            pages.append(_read_page(file, data, index, notes, unread))
     return PrintedDocument(format="pdf", pages=pages, page_count=len(pages), notes=notes, unread=unread)
 
 
-def _read_page(file: PdfFile, data: bytes, index: int, notes: list[str]) -> Page:
+def _read_page(file: PdfFile, data: bytes, index: int, notes: list[str], unread: list[Unread]) -> Page:
     number = index + 1
     try:
         content = file.content(index)
@@ -835,26 +793,55 @@ def _read_page(file: PdfFile, data: bytes, index: int, notes: list[str]) -> Page
         notes.append(f"page {number}: set aside as stamp or watermark: {content.set_aside[:80]}")
     if content.unseen:
         notes.append(f"page {number}: drawn, but not seen on the page: {content.unseen[:80]}")
+    if content.invisible_count:
+        notes.append(f"page {number}: {content.invisible_count} characters that are set without ink were not read")
+    if content.doubted and _read_digits(file, content, index):
+        notes.append(f"page {number}: a font says other digits than it shows; they were read as shown")
     if content.unmapped_count > max(2, 0.01 * len(content.characters)):
         page = _read_unmapped(file, data, content, index, notes)
         if page is not None:
             return page
-    hidden = content.invisible_count > 0.5 * max(len(content.characters), 1)
+    return _read_print(file, content, index, notes, unread)
+
+
+def _read_print(file: PdfFile, content: PageContent, index: int, notes: list[str], unread: list[Unread]) -> Page:
+    """A page by its characters, by its picture where that is what is printed, or by both."""
+    number = index + 1
+    hidden = content.invisible_count > len(content.characters)
     boxes = pictured.printed_pictures(content, hidden=hidden)
     if hidden and boxes:
         content.characters, content.boxes = Characters(), np.zeros((0, 4))
     if boxes and pictured.is_scan(content, boxes):
         return pictured.read_page(file, content, index)
-    if not boxes and pictured.may_be_scan(content):
+    if not boxes and (hidden or pictured.may_be_scan(content) or pictured.may_be_paths(content)):
         page = pictured.read_page(file, content, index)
         if pictured.character_count(page) > 3 * len(content.characters):
             return page
     page = compose(content, number)
+    unread += pictured.unread_paths(content, page)
     found = pictured.read_parts(file, content, index, boxes) if boxes else []
     if found:
         notes.append(f"page {number}: a picture on it was read optically")
         page.blocks = pictured.in_order([*page.blocks, *found])
     return page
+
+
+def _read_digits(file: PdfFile, content: PageContent, index: int) -> bool:
+    """Read the doubted digits from the page as rendered, where any shows another than is said; what is not clear becomes an unknown character."""
+    scale = digit_shapes.PIXELS_PER_POINT * min(1.0, scan.LONGEST_SIDE / 2 / max(content.width, content.height))
+    picture, text = file.render(index, scale, content.turn), content.characters.text
+    shown: dict[int, str | None] = {}
+    for place, (x0, top, x1, bottom) in content.doubted.items():
+        rows = slice(max(math.floor(top * scale), 0), math.ceil(bottom * scale) + 1)
+        part = np.rot90(
+            picture[rows, max(math.floor(x0 * scale), 0) : math.ceil(x1 * scale) + 1], -content.turns.get(place, 0)
+        )
+        shown[place] = digit_shapes.digit_in(part) if part.size else None
+    # of a font of which that is not known, only a digit that no character of the page claims to be tells
+    is_false = content.is_false or any(digit is not None and digit not in text for digit in shown.values())
+    for place, digit in shown.items():
+        text[place] = (digit or "\ufffd") if is_false else text[place]
+    return is_false
 
 
 def _read_unmapped(file: PdfFile, data: bytes, content: PageContent, index: int, notes: list[str]) -> Page | None:

@@ -1,15 +1,16 @@
-"""Pages of a PDF whose print is a picture: which pictures hold print, and what is read from them.
+"""Pages of a PDF whose print is a picture, or paths: which hold print, and what is read from them.
 
 Belongs here: telling a scan from an ornament, strips and layers of one scan from several pictures, a text layer that is not printed
-from text. Does not belong here: recognition (`scan`), characters and rules (`pdf`).
+from text, characters that were turned into paths from drawings. Does not belong here: recognition (`scan`), characters and rules (`pdf`).
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from pipeline.readers import scan
-from pipeline.readers.printed import Grid, Line, Page
+from pipeline.readers.printed import Box, Grid, Line, Page, Unread
 
 if TYPE_CHECKING:
     from pipeline.readers.pdf import PageContent, PdfFile
@@ -20,6 +21,10 @@ STAMPED = 20
 """A scanned page may carry so many characters of text: its number, or the stamp of an archive."""
 ADVERTISED = 200
 """A scanned page may carry so many (the scanner's advertisement, an address) where the picture holds several times as many."""
+PATHS = 60
+"""A page may be printed in paths that draws so many closed lines of the size of characters, and more than it has characters."""
+DRAWING = 200
+"""So many outside of tables are print and no chart."""
 TOUCHING = 2.0
 """Points between strips of one scan."""
 
@@ -80,6 +85,33 @@ def may_be_scan(content: PageContent) -> bool:
     return len(content.characters) < ADVERTISED and any(
         _share(box, content) > LARGE for box in whole_pictures(content.pictures)
     )
+
+
+def may_be_paths(content: PageContent) -> bool:
+    """Whether the print of a page with little text may be paths: typefaces turned into curves, as for plates."""
+    count = sum(path[4] for path in content.outlines)
+    return len(content.characters) < ADVERTISED and count >= PATHS and count > len(content.characters)
+
+
+def unread_paths(content: PageContent, page: Page) -> list[Unread]:
+    """What is drawn as paths, and read as nothing: in cells without text, and outside of tables where it is much."""
+    if not content.outlines:
+        return []
+    inside: Counter[Box | None] = Counter()
+    outside = 0
+    cells = [cell for grid in page.grids for cell in grid.cells if cell.box is not None]
+    for x0, top, x1, bottom, count in content.outlines:
+        x, y = (x0 + x1) / 2, (top + bottom) / 2
+        holder = next((c for c in cells if c.box and c.box.x0 < x < c.box.x1 and c.box.top < y < c.box.bottom), None)
+        if holder is None:
+            outside += count
+        elif not holder.text:
+            inside[holder.box] += count
+    blank = sum(1 for count in inside.values() if count > 1)
+    if not blank and outside < DRAWING:
+        return []
+    where = f"{blank} cells" if blank else "lines outside of tables"
+    return [Unread(f"what is printed in {where} is drawn as paths, of which no character is known", page.number, blank)]
 
 
 def whole_pictures(pictures: list[PictureBox]) -> list[PictureBox]:
