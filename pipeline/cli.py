@@ -151,15 +151,14 @@ def learn(
 
     Example 示例: `yusuan learn --prints names.csv --out proposals.csv`, then `yusuan learn --accept proposals.csv`
     """
-    from pipeline.editions import learning
+    from pipeline.editions import acceptance, learning
 
     if accept is not None:
-        console.print(f"{learning.accept(learning.read_proposals(accept))} rows of the seeds changed", highlight=False)
+        changed = acceptance.accept(learning.read_proposals(accept))
+        console.print(f"{changed} rows of the seeds changed", highlight=False)
         return
-    found = learning.prints_of_warehouse(_published(warehouse))
-    for path in prints or ():
-        found += learning.prints_of_table(path)
-    proposals = learning.propose(found)
+    found = learning.gathered(_published(warehouse), prints or ())
+    proposals = learning.propose(found) + learning.inferences(found)
     learning.write_proposals(proposals, out)
     counts = Counter(proposal.action for proposal in proposals)
     told = ", ".join(f"{count} {action}" for action, count in sorted(counts.items())) or "nothing to propose"

@@ -6,7 +6,6 @@ from it for the editions (`learning`).
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -86,11 +85,3 @@ def attestations_of(rows: Mapping[str, Iterable[Mapping[str, Any]]]) -> list[Att
             if code[-2:] in texts or any(code in text for text in texts):
                 found.add(Attestation(scheme, code, name, row["fiscal_year"], row["document_id"]))
     return sorted(found)
-
-
-def write(path: Path, fields: list[str], rows: list[dict[str, str]]) -> None:
-    """Write the rows of a seed as they stood before: the same columns, line ends of one kind."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, fields, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)

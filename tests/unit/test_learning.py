@@ -9,16 +9,21 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.editions import classification, concordance, learning, reference_rules
-from pipeline.editions.classification import FUNCTIONAL, SEEDS
-from pipeline.editions.learning import Print, Proposal, propose
+from pipeline.editions import acceptance, classification, concordance, learning, reference_rules, seeds
+from pipeline.editions.classification import ECONOMIC_DEPARTMENT, ECONOMIC_GOVERNMENT, FUNCTIONAL, REVENUE, SEEDS
+from pipeline.editions.learning import Proposal, propose
+from pipeline.editions.prints import Print, prints_of_table
 
 EVIDENCE = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "classification"
-DECIDED = learning.read(Path(__file__).with_name("rename_years.csv"))
+DECIDED = seeds.read(Path(__file__).with_name("rename_years.csv"))
 
 
 def printed(code: str, name: str, first: int, place: str, last: int | None = None) -> Print:
     return Print(FUNCTIONAL, code, name, first, last or first, place, by_name=True)
+
+
+def actions(prints: list[Print]) -> list[str]:
+    return [proposal.action for proposal in propose(prints)]
 
 
 def of_action(action: str, prints: list[Print]) -> list[Proposal]:
@@ -57,14 +62,14 @@ def test_old_words_beside_new_ones_are_a_places_own() -> None:
 def test_a_code_that_only_a_name_gave_is_no_contradiction_where_its_neighbour_bears_the_name() -> None:
     assert of_action("unexplained", [printed("2049901", "其他公共安全支出", 2023, "甲")]) == []
     with_code = [printed("2049901", "其他公共安全支出", 2023, "甲")._replace(by_name=False)]
-    assert [found.action for found in propose(with_code)] == ["extend"]
+    assert actions(with_code) == ["extend"]
 
 
 def test_a_new_code_needs_two_places() -> None:
     one = [printed("2010388", "数据事务", 2026, "甲")]
-    assert [found.action for found in propose(one)] == ["unexplained"]
-    (found,) = propose([*one, printed("2010388", "数据事务", 2026, "乙")])
-    assert (found.action, found.proposed_value) == ("new_row", "2026")
+    assert actions(one) == ["unexplained"]
+    (found,) = of_action("new_row", [*one, printed("2010388", "数据事务", 2026, "乙")])
+    assert found.proposed_value == "2026"
 
 
 def test_what_is_accepted_stands_in_the_seeds_and_keeps_their_rules(tmp_path: Path) -> None:
@@ -79,7 +84,7 @@ def test_what_is_accepted_stands_in_the_seeds_and_keeps_their_rules(tmp_path: Pa
     ]
     reviewed = tmp_path / "proposals.csv"
     learning.write_proposals(propose(prints), reviewed)
-    assert learning.accept(learning.read_proposals(reviewed), tmp_path) > 0
+    assert acceptance.accept(learning.read_proposals(reviewed), tmp_path) > 0
     rows = {
         (row["functional_code"], row["functional_name"]): row
         for row in reference_rules.read("functional_class", tmp_path)
@@ -116,7 +121,7 @@ def test_every_print_of_two_cities_is_explained_or_listed_with_the_reason() -> N
     if not path.is_file():
         pytest.skip(f"{path} is not at hand")
     listed = learning.variants()
-    prints = learning.prints_of_table(path)
+    prints = prints_of_table(path)
     assert len(prints) > 4000
     assert [each for each in prints if not learning.explains(each, listed)] == []
 
@@ -135,9 +140,45 @@ def test_a_list_of_a_whole_edition_says_its_year_in_its_name(tmp_path: Path) -> 
     path = tmp_path / "names_of_about_2008.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([["code", "name"], ["2010101", "行政运行（人大）"], ["101", "税收收入"]])
-    assert learning.prints_of_table(path) == [
-        Print(FUNCTIONAL, "2010101", "行政运行（人大）", 2008, 2008, "names_of_about_2008", True)
+    assert prints_of_table(path) == [
+        Print(FUNCTIONAL, "2010101", "行政运行（人大）", 2008, 2008, "names_of_about_2008", True),
+        Print(REVENUE, "101", "税收收入", 2008, 2008, "names_of_about_2008", True),
     ]
+
+
+def test_a_table_of_what_many_documents_print_gives_every_scheme_by_its_codes(tmp_path: Path) -> None:
+    path = tmp_path / "observed.tsv"
+    path.write_text(
+        "code\tname\tyears_seen\n30101\t基本工资\t2017 2018\n50101\t工资奖金津补贴\t2026\n9\t无\t2026\n",
+        encoding="utf-8",
+    )
+    assert prints_of_table(path) == [
+        Print(ECONOMIC_DEPARTMENT, "30101", "基本工资", 2017, 2017, "observed", False),
+        Print(ECONOMIC_DEPARTMENT, "30101", "基本工资", 2018, 2018, "observed", False),
+        Print(ECONOMIC_GOVERNMENT, "50101", "工资奖金津补贴", 2026, 2026, "observed", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "year", "name"),
+    [
+        ("22303", 2024, "国有企业政策性补贴"),  # budgets of 杭州 and 济南 for 2024
+        ("22303", 2026, "国有企业公益性补贴"),  # 深圳
+        ("2230301", 2024, "国有企业政策性补贴"),
+        ("21463", 2022, "港口建设费安排的支出"),  # budget of 杭州 for 2022
+        ("2230208", 2021, None),  # 22304 held it
+        ("2230208", 2022, "金融企业资本性支出"),  # 济南
+    ],
+)
+def test_a_name_is_in_force_in_the_years_that_print_it(code: str, year: int, name: str | None) -> None:
+    assert classification.functional_name(code, year) == name
+
+
+def test_a_listed_variant_moves_no_rename() -> None:
+    (variant,) = [row for row in learning.variants() if (row["code"], row["places"]) == ("503", "杭州")]
+    each = Print(ECONOMIC_GOVERNMENT, "503", variant["printed_name"], 2021, 2021, "杭州", by_name=True)
+    assert actions([each]) == []
+    assert actions([each._replace(place="甲")]) == ["boundary"]
 
 
 def test_names_that_begin_in_2007_are_those_of_the_list_of_about_2008() -> None:
@@ -145,7 +186,7 @@ def test_names_that_begin_in_2007_are_those_of_the_list_of_about_2008() -> None:
     if not path.is_file():
         pytest.skip(f"{path} is not at hand")
     listed: dict[str, set[str]] = {}
-    for row in learning.read(path):
+    for row in seeds.read(path):
         plain = classification.plain_name(row["name"])
         listed.setdefault(row["code"], set()).update((plain, classification.without_qualifier(plain)))
     rows = [row for row in reference_rules.read("functional_class") if row["first_year"] == "2007"]

@@ -28,6 +28,10 @@ final as (
         {{ plain_name('figure.line_name') }} as name,
         coalesce(document.jurisdiction_code, '') as jurisdiction_code,
         printed.code is not null as is_printed,
+        -- The execution of a year that a later document prints may bear the names of either edition.
+        cast(
+            max(greatest(figure.fiscal_year, coalesce(document.fiscal_year, figure.fiscal_year))) as integer
+        ) as edition_year,
         cast(count(distinct figure.document_id) as integer) as document_count,
         min(figure.figure_id) as first_figure_id,
     from figure

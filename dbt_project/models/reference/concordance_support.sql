@@ -7,14 +7,31 @@ with concordance as (
         and to_code is not null
 ),
 
-attestation as (
+-- Old words that a place goes on using say nothing of the edition.
+variant as (
     select
         scheme,
         code,
-        name,
-        fiscal_year,
-    from {{ ref('code_attestation') }}
-    where is_printed
+        {{ plain_name('printed_name') }} as name,
+        first_year,
+        last_year,
+    from {{ ref('name_variant') }}
+),
+
+attestation as (
+    select
+        printed.scheme,
+        printed.code,
+        printed.name,
+        printed.fiscal_year,
+    from {{ ref('code_attestation') }} as printed
+    anti join variant
+        on
+            printed.scheme = variant.scheme
+            and printed.code = variant.code
+            and printed.name = variant.name
+            and printed.fiscal_year between variant.first_year and variant.last_year
+    where printed.is_printed
     union
     select
         'functional' as scheme,
@@ -106,8 +123,12 @@ compared as (
         case when new.first_year >= concordance.year then new.first_year end as not_after,
         case
             when old.last_year >= concordance.year then 'contradicted'
-            -- A code that takes in another was there before.
-            when new.first_year < concordance.year and concordance.kind <> 'merge' then 'contradicted'
+            -- A code that takes in another was there before; a new number may be in use beside the old one.
+            when
+                new.first_year < concordance.year
+                and concordance.kind <> 'merge'
+                and not coalesce(to_class.first_year <= new.first_year, false)
+                then 'contradicted'
             when old.last_year is not null and new.first_year is not null then 'both ends printed'
             when new.first_year is not null then 'new end printed'
             when old.last_year is not null then 'old end printed'
@@ -126,6 +147,13 @@ compared as (
             and concordance.from_code = new.from_code
             and concordance.to_code = new.to_code
             and concordance.year = new.year
+    left join class as to_class
+        on
+            concordance.scheme = to_class.scheme
+            and concordance.to_code = to_class.code
+            and concordance.to_name = to_class.name
+            and concordance.from_code <> concordance.to_code
+            and new.first_year between to_class.first_year and coalesce(to_class.last_year, 9999)
 ),
 
 final as (
