@@ -96,7 +96,7 @@ def _agency_blocks(lines: list[LineRow]) -> list[list[LineRow]]:
     number = 0
     closed = False
     for line in lines:
-        if line.kind in ("total", "current_total", "repeated_total"):
+        if line.kind in ("total", "current_total", "repeated_total", "subtotal"):
             closed = True
             continue
         key = (line.code, line.cross_code, bare_name(line.name))
@@ -190,14 +190,28 @@ def _adds_up(stated: tuple[Decimal, Decimal] | None, addends: list[tuple[Decimal
 def _tie_names(
     lines: list[LineRow], head: LineRow | None, target: tuple[Decimal, Decimal] | None, amounts: Amounts
 ) -> str | None:
-    """Nest names without codes: of several ways the one whose parents equal the sums of their addends most often."""
-    named = [
-        line
-        for line in lines
-        if line.kind == "line" and (not line.is_memo or (line.name and attribute_of(line.name, "item")))
-    ]
+    """Nest names without codes: of several ways the one whose parents equal the sums of their addends most often.
+
+    其中 may stand before the first of all parts of a line, and not before one that is taken out: where more sums hold so, it does.
+    """
+    every = [line for line in lines if line.kind == "line"]
+    named = [line for line in every if not line.is_memo or (line.name and attribute_of(line.name, "item"))]
     if not named:
         return None
+    score, parents, told = _best_nesting(named, target, amounts)
+    if len(every) > len(named) and (whole := _best_nesting(every, target, amounts))[0] > score:
+        named, (_, parents, told) = every, whole
+        for line in named:
+            line.is_memo = False
+    for line, parent in zip(named, parents, strict=True):
+        line.parent = named[parent].row if parent is not None else (head.row if head is not None else None)
+    return told
+
+
+def _best_nesting(
+    named: list[LineRow], target: tuple[Decimal, Decimal] | None, amounts: Amounts
+) -> tuple[int, list[int | None], str]:
+    """Score and parents of the way that satisfies most sums, and what every way scored."""
     ways = {
         "numbering": _levels_by_numbering(named),
         "sources": _levels_by_source(named),
@@ -208,18 +222,16 @@ def _tie_names(
     }
     scored = {}
     for name, levels in ways.items():
-        if levels is None:
-            continue
-        parents = _past_blanks(_parents_of_levels(levels), named, amounts)
-        scored[name] = (_score(named, parents, target, amounts), parents)
+        if levels is not None:
+            parents = _past_blanks(_parents_of_levels(levels), named, amounts)
+            scored[name] = (_score(named, parents, target, amounts), parents)
     by_sums = _parents_by_sums(named, target, amounts)
     if by_sums is not None:
         scored["sums"] = (_score(named, by_sums, target, amounts), by_sums)
     order = ["items", "numbering", "sources", "codes", "indent", "sums", "flat"]
     best = max(scored, key=lambda name: (scored[name][0], -order.index(name)))
-    for line, parent in zip(named, scored[best][1], strict=True):
-        line.parent = named[parent].row if parent is not None else (head.row if head is not None else None)
-    return f"{best} (" + ", ".join(f"{name} {score}" for name, (score, _) in scored.items()) + ")"
+    told = f"{best} (" + ", ".join(f"{name} {score}" for name, (score, _) in scored.items()) + ")"
+    return *scored[best], told
 
 
 def _levels_by_numbering(lines: list[LineRow]) -> list[int] | None:
@@ -334,10 +346,9 @@ def _score(
     lines: list[LineRow], parents: list[int | None], target: tuple[Decimal, Decimal] | None, amounts: Amounts
 ) -> int:
     """Parents (and the total over all) that equal the sum of their addends, less twice those that do not."""
-    nothing = (Decimal(0), Decimal(0))
     sums: dict[int | None, list[tuple[Decimal, Decimal]]] = {}
     for line, parent in zip(lines, parents, strict=True):
-        sums.setdefault(parent, []).append(amounts.get(line.row, nothing))
+        sums.setdefault(parent, []).append(amounts.get(line.row, _NOTHING))
     score = 0
     for parent, addends in sums.items():
         stated = target if parent is None else amounts.get(lines[parent].row)
@@ -358,8 +369,7 @@ def _parents_by_sums(
     """
     if target is None or not target[0] or len(lines) > 400:
         return None
-    nothing = (Decimal(0), Decimal(0))
-    return parents_by_sums([_whole(amounts.get(line.row, nothing)) for line in lines], _whole(target))
+    return parents_by_sums([_whole(amounts.get(line.row, _NOTHING)) for line in lines], _whole(target))
 
 
 def _whole(amount: tuple[Decimal, Decimal]) -> tuple[int, int]:
@@ -384,8 +394,7 @@ def _tie_agencies(lines: list[LineRow], target: tuple[Decimal, Decimal] | None, 
         return
     first, rest = heads[0], heads[1:]
     stated = amounts.get(first.row)
-    total = sum((amounts.get(line.row, (Decimal(0), Decimal(0)))[0] for line in rest), Decimal(0))
-    halves = sum((amounts.get(line.row, (Decimal(0), Decimal(0)))[1] for line in rest), Decimal(0))
+    total, halves = (sum((amounts.get(line.row, _NOTHING)[part] for line in rest), Decimal(0)) for part in (0, 1))
     is_sum = stated is not None and abs(stated[0] - total) <= stated[1] + halves
     if is_sum and stated is not None and target is not None and total:
         # Two units of the same amount: where the form's total is both, neither is a part of the other.
@@ -412,7 +421,7 @@ def _lines_over_agencies(lines: list[LineRow], amounts: Amounts) -> list[tuple[L
     for place, end in itertools.pairwise([*places, len(lines)]):
         heads = [line for line in lines[place:end] if line.kind == "agency"]
         value, half = amounts[lines[place].row]
-        addends = [amounts.get(head.row, (Decimal(0), Decimal(0))) for head in heads]
+        addends = [amounts.get(head.row, _NOTHING) for head in heads]
         bound = half + sum((half for _, half in addends), Decimal(0))
         if value and abs(value - sum((value for value, _ in addends), Decimal(0))) <= bound:
             found.append((lines[place], heads))
@@ -442,7 +451,7 @@ def _tie_totals(lines: list[LineRow], amounts: Amounts) -> None:
             line is grand
             or line.parent is not None
             or (line.is_memo and not attribute_of(line.name, "item"))
-            or line.kind in ("note", "repeated_total")
+            or line.kind in ("note", "repeated_total", "subtotal")
         ):
             continue
         if current is not None and line.kind in ("line", "agency") and _belongs_to_current(line, current, leads):

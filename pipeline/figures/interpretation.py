@@ -19,8 +19,11 @@ from pipeline.figures.agency_names import abbreviates
 from pipeline.figures.amount import parse_amount
 from pipeline.figures.badly_printed import Reread, other_readings
 from pipeline.figures.crossed_columns import cross_columns
+from pipeline.figures.divisions import set_aside_second_division
 from pipeline.figures.figure import Figure
+from pipeline.figures.leaves import doubt_leaves
 from pipeline.figures.lines import CellMap, LineRow, attribute_of, lines_of, source_of, source_of_line
+from pipeline.figures.subtotals import compares_years, tell_sums
 from pipeline.figures.unexplained import Why, doubt_totals, unexplained_kinds, why_no_amount
 from pipeline.forms import catalogue
 from pipeline.forms.broken_numbers import broken_numbers
@@ -202,6 +205,7 @@ class _Reading:
     """One way of reading a form: its columns given."""
 
     def __init__(self, form: Form, body: Body, columns: list[Column]) -> None:
+        set_aside_second_division(form, columns)
         self.form = form
         self.body = body
         self.columns = columns
@@ -227,6 +231,9 @@ class _Reading:
             for cell in self.form.cells
             if cell.row not in self.form.header_rows and len(cell.text) > 3
         )
+        if self.unit is None and self.standard.scheme != "three_public" and compares_years(self.columns):
+            self._refuse_all("narrative_table", "its rows are years and no unit is printed: a comparison amid prose")
+            return self.result
         if self.unit is None and self.body.unit is not None:
             self.unit = self.body.unit
             self.result.choices.append(
@@ -249,6 +256,7 @@ class _Reading:
             return self.result
         self._refuse_unknown_columns()
         lines = lines_of(self.form, self.columns, self.cells, self.body.agencies)
+        tell_sums(lines, of_items=self.standard.scheme == "three_public")
         self._assign_agencies(lines)
         for group in sorted({line.group for line in lines}):
             self._read_group(group, [line for line in lines if line.group == group])
@@ -437,28 +445,11 @@ class _Reading:
         return [line for line in lines if line not in unkeyed]
 
     def _leave_no_leaf_twice(self, lines: list[LineRow], amounts: hierarchy.Amounts, group: int) -> None:
-        """Where lines nested by name add up to more than the form's own total, none of them is a leaf: none may be counted twice."""
-        named = [line for line in lines if line.kind == "line" and not line.code]
-        total = hierarchy.stated_total(lines, amounts)
-        if len(named) * 2 <= len([line for line in lines if line.kind == "line"]) or total is None or total[0] <= 0:
-            return
-        leaves = [
-            line
-            for line in lines
-            if line.kind == "line" and not line.is_parent and not line.is_memo and line.row in amounts
-        ]
-        if any(line.year is not None for line in lines) or self.standard.scheme == "three_public":
-            return
-        summed = sum((amounts[line.row][0] for line in leaves), Decimal(0))
-        bound = total[1] + sum((amounts[line.row][1] for line in leaves), Decimal(0))
-        if summed - total[0] <= bound:
-            return
-        for line in leaves:
-            line.is_doubtful = True
-        told = f"lines without parts add up to {summed} against a total of {total[0]} yuan: which of them contain others is not known"
-        self.result.choices.append(
-            {"aspect": f"leaves of group {group + 1}", "chosen": "none", "rejected": "as nested", "evidence": told}
-        )
+        told = None if self.standard.scheme == "three_public" else doubt_leaves(lines, amounts)
+        if told is not None:
+            self.result.choices.append(
+                {"aspect": f"leaves of group {group + 1}", "chosen": "none", "rejected": "as nested", "evidence": told}
+            )
 
     def _main_amount(self, row: int, columns: list[Column], main: Column) -> tuple[Decimal, Decimal] | None:
         for column in [main, *columns]:
@@ -610,8 +601,8 @@ class _Reading:
                 own_scheme, code = "revenue", source
         else:
             measure, source = _balance(column, measure, source, self.values)
-            if not line.code and line.kind == "line" and attribute_of(line.name, "measure") in _EXPENDITURE_MEASURES:
-                measure, level = str(attribute_of(line.name, "measure")), "total"
+            if not line.code and line.kind == "line" and (kind := _kind_of_expenditure(line, own_scheme)):
+                measure, level = kind, "total"
         if measure == "total" and self.form.key == "revenue_summary":
             measure = "revenue"
         if (
@@ -721,6 +712,13 @@ def _balance(column: Column, measure: str, source: str | None, values: list[Colu
         part = part_of_balance("opening_balance", measure)
         return part if part != measure else "opening_balance", None
     return measure, source
+
+
+def _kind_of_expenditure(line: LineRow, scheme: str) -> str | None:
+    """基本支出, 项目支出 … where a line without a code is of that kind by its own name; a line that has no class either, by the nearest above."""
+    names = (line.name, *reversed(line.path)) if scheme == "functional" else (line.name,)
+    kinds = (attribute_of(name, "measure") for name in names)
+    return next((kind for kind in kinds if kind in _EXPENDITURE_MEASURES), None)
 
 
 def _is_current(column: Column) -> bool:

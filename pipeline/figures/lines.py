@@ -25,7 +25,6 @@ GRAND_TOTAL = re.compile(
     r"^(?:(?:收入|支出|收、支|收支|(?:政府)?采购(?:支出|预算|金额)?)?(?:总计|合计|总合计|共计)|(?:收入|支出)(?:总额|总数)|部门合计|单位合计)[:：]?$"
 )
 CURRENT_TOTAL = re.compile(r"^(?:本年|当年|本期)(?:收入|支出|收支)?(?:合计|总计|小计)[:：]?$")
-_SUBTOTAL = re.compile(r"^(?:小计|.*小计)$")
 
 SOURCE_PARENT = {
     "general_public_budget": "fiscal_appropriation",
@@ -62,7 +61,7 @@ class LineRow:
     agency_code: str | None = None
     year: int | None = None
     kind: str = "line"
-    """line, total (grand total), current_total (本年合计), agency (a row of an agency), note, empty."""
+    """line, total (grand total), current_total (本年合计), subtotal (小计), agency (a row of an agency), note, empty."""
     is_memo: bool = False
     rank: int | None = None
     indent: float | None = None
@@ -86,7 +85,7 @@ class LineRow:
 
     @property
     def level(self) -> str | None:
-        if self.kind in ("total", "current_total", "agency"):
+        if self.kind in ("total", "current_total", "agency", "subtotal"):
             return "total"
         if self.code is None:
             return None

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from pipeline.forms import catalogue
+from pipeline.forms.column_groups import number_groups
 from pipeline.forms.form import Form
 from pipeline.forms.text import comparable, counts_up, is_memo, is_number, is_percentage, join_lines, squeeze
 from pipeline.readers.printed import Grid
@@ -150,7 +151,7 @@ def columns_of(form: Form, document_year: int | None) -> list[Column]:
         column.has_own_header = column.index in starts
     _settle_by_content(form, columns)
     _settle_reception(columns)
-    _group(form, columns)
+    number_groups(form, columns)
     _tell_classifications_apart(columns)
     find_parents(columns)
     return columns
@@ -407,31 +408,6 @@ def _settle_reception(columns: list[Column]) -> None:
             column.attributes["item"] = "official_reception"
 
 
-def _group(form: Form, columns: list[Column]) -> None:
-    """Number the groups of columns that stand side by side: a name or code column right of amounts begins a new one."""
-    group = 0
-    seen_value = False
-    for column in columns:
-        if (
-            column.role
-            in (
-                "line_name",
-                "project_name",
-                "code",
-                "category_code",
-                "economic_code",
-                "economic_name",
-                "government_economic_name",
-            )
-            and seen_value
-        ):
-            group += 1
-            seen_value = False
-        if column.role == "value":
-            seen_value = True
-        column.group = group
-
-
 def find_parents(columns: list[Column]) -> None:
     """Tie each value column to the column that it is an addend of, by header nesting and by the catalogue's sources.
 
@@ -440,6 +416,7 @@ def find_parents(columns: list[Column]) -> None:
     """
     values = [column for column in columns if column.role == "value"]
     years = {column.year for column in values if column.year is not None}
+    items = {column.attributes.get("item") for column in values}
     for column in values:
         candidates = [
             other
@@ -447,7 +424,7 @@ def find_parents(columns: list[Column]) -> None:
             if other is not column
             and other.group == column.group
             and (other.year == column.year or (other.year is None and len(years) == 1))
-            and (_covers(other, column) or _is_item_parent(other, column))
+            and (_covers(other, column) or _is_item_parent(other, column, items))
         ]
         if candidates and not column.is_memo:
             column.parent = max(
@@ -490,9 +467,12 @@ _ITEM_PARENT = {
 }  # fmt: skip
 
 
-def _is_item_parent(total: Column, part: Column) -> bool:
+def _is_item_parent(total: Column, part: Column, items: set[str | None]) -> bool:
     """Whether the columns are 三公 items of which one is the total of the other, for the same year, phase and fund."""
     parent = _ITEM_PARENT.get(part.attributes.get("item", ""))
+    parent = (
+        parent if parent in items else parent and "total"
+    )  # purchase and operation of vehicles without a sum of both
     rest = [
         {name: value for name, value in column.attributes.items() if name not in ("item", "measure")}
         for column in (total, part)

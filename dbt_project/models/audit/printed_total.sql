@@ -69,11 +69,31 @@ compared as (
             and printed.kind = summed.kind
 ),
 
+-- A sum that is perhaps one total doubled counts for a body of the document alone, where the document's own total is met.
+believed as (
+    select
+        * replace (
+            is_met
+            and (
+                kind <> 'doubled'
+                or (
+                    total_of is not null
+                    and coalesce(
+                        bool_or(is_met and total_of is null and kind <> 'doubled') over (
+                            partition by fact, document_id, form, fund, measure, phase, fiscal_year
+                        ), false
+                    )
+                )
+            ) as is_met
+        ),
+    from compared
+),
+
 -- The fact may hold the year alone, the year with what was carried over, or parts that have totals of their own;
 -- where it meets none of these, the total of the whole form tells by how much.
 one_total as (
     select *
-    from compared
+    from believed
     qualify
         row_number() over (
             partition by fact, document_id, form, total_of, fund, measure, phase, fiscal_year
@@ -164,6 +184,25 @@ placed as (
         same_body as (partition by fact, document_id, form, total_of, phase, fiscal_year)
 ),
 
+-- Where the totals of several bodies are all of the document's, they tell more than it does.
+by_body as (
+    select
+        *,
+        coalesce(
+            count(*) filter (where total_of is not null) over same_total > 1
+            and min(repetition) filter (where total_of is null) over same_total = 1
+            and abs(
+                max(printed_yuan) filter (where total_of is null) over same_total
+                - sum(printed_yuan) filter (where total_of is not null) over same_total
+            ) <= sum(half_unit_yuan) over same_total, false
+        ) as is_by_body,
+    from placed
+    window
+        same_total as (
+            partition by fact, document_id, form, fund, measure, phase, fiscal_year, first_verdict
+        )
+),
+
 decided as (
     select
         *,
@@ -173,34 +212,62 @@ decided as (
                 then 'not_compared'
             when not is_lost then first_verdict
             when repetition > 1 then 'not_compared'
-            when total_of is not null and is_document_lost then 'not_compared'
-            when total_of is not null and is_document_met then 'not_compared'
-            when total_of is not null and document_missing_yuan < printed_yuan - half_unit_yuan then 'not_compared'
             when least_fund_rank = 0 and fund <> 'all' then 'not_compared'
             when least_fund_rank = 1 and {{ fund_holds("'fiscal_appropriation'", 'fund') }} and fund_rank = 2
                 then 'not_compared'
+            when is_by_body and total_of is null then 'met'
+            when is_by_body then 'undivided'
+            when total_of is not null and is_document_lost then 'not_compared'
+            when total_of is not null and is_document_met then 'not_compared'
+            when total_of is not null and document_missing_yuan < printed_yuan - half_unit_yuan then 'not_compared'
             else 'undivided'
         end as verdict,
-    from placed
+    from by_body
+),
+
+-- Forms that print lines below their totals.
+lined as (
+    select distinct
+        fact,
+        document_id,
+        form,
+        true as has_lines,
+    from {{ ref('int_form_of_fact') }}
+    where
+        not is_total
+        and amount_yuan is not null
 ),
 
 -- What stands undivided of an agency is part of what the document's rows add up to.
 with_parts as (
     select
-        *,
+        decided.*,
+        coalesce(lined.has_lines, false) as has_lines,
         coalesce(
-            sum(printed_yuan) filter (where verdict = 'undivided' and total_of is not null) over (
-                partition by fact, document_id, form, fund, measure, phase, fiscal_year
-            ), 0
+            sum(decided.printed_yuan) filter (where decided.verdict = 'undivided' and decided.total_of is not null)
+                over (
+                    partition by
+                        decided.fact, decided.document_id, decided.form, decided.fund, decided.measure, decided.phase,
+                        decided.fiscal_year
+                ),
+            0
         ) as undivided_yuan,
     from decided
+    left join lined
+        on
+            decided.fact = lined.fact
+            and decided.document_id = lined.document_id
+            and decided.form = lined.form
 ),
 
 completed as (
     select
         * exclude (verdict, fact_yuan),
-        case when total_of is null and fact_yuan is not null then fact_yuan + undivided_yuan else fact_yuan end
-            as fact_yuan,
+        case
+            when total_of is null and (fact_yuan is not null or (is_by_body and verdict = 'met'))
+                then coalesce(fact_yuan, 0) + undivided_yuan
+            else fact_yuan
+        end as fact_yuan,
         case
             when
                 verdict = 'missed'
@@ -244,7 +311,12 @@ final as (
                         when printed_yuan > fact_yuan then 'Lines of the form are missing or hold less than printed'
                         else 'Lines are counted twice, or the printed total is less than its lines'
                     end
-            when 'undivided' then 'The lines cannot be told apart into leaves: the printed total is one row'
+            when 'undivided'
+                then
+                    case
+                        when has_lines then 'The lines cannot be told apart into leaves: the printed total is one row'
+                        else 'The form prints totals and no lines below them: the printed total is one row'
+                    end
             else 'Another total, form, fund or document holds it'
         end as reason,
         figure_ids,

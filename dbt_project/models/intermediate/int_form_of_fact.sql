@@ -59,7 +59,8 @@ final as (
                 then
                     scheme in ('economic_department', 'economic_government')
                     and measure in ('total', 'basic', 'project', 'personnel', 'public_use')
-            when 'revenue' then scheme = 'revenue' or (source is not null and measure in ('revenue', 'total'))
+            -- Sources head columns of expenditure too: there the money is spent.
+            when 'revenue' then scheme = 'revenue' or (source is not null and measure = 'revenue')
             when 'project' then scheme = 'project' and measure in ('project', 'total')
             when 'procurement' then scheme = 'procurement' and measure = 'total'
             when 'three_public'

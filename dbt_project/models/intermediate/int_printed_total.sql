@@ -123,6 +123,7 @@ greatest as (
 ),
 
 -- Totals of parts (one for each project, or each copy of the form) that no greater total holds: then their sum is one.
+-- Where the greatest is as much as all others, it may well hold them: then their sum is that total, doubled.
 of_parts as (
     select
         * exclude (is_of_the_year)
@@ -131,7 +132,10 @@ of_parts as (
             sum(half_unit_yuan) over same_total as half_unit_yuan,
             flatten(list(figure_ids) over same_total) as figure_ids
         ),
-        'parts' as kind,
+        case
+            when 2 * max(printed_yuan) over same_total = sum(printed_yuan) over same_total then 'doubled'
+            else 'parts'
+        end as kind,
     from summed
     where
         not is_of_the_year
@@ -142,7 +146,6 @@ of_parts as (
         )
     qualify
         min(printed_yuan) over same_total < max(printed_yuan) over same_total
-        and 2 * max(printed_yuan) over same_total <> sum(printed_yuan) over same_total
         and row_number() over (
             partition by fact, document_id, form, total_of, fund, measure, phase, fiscal_year
             order by form_index, row_index
