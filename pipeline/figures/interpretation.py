@@ -71,6 +71,7 @@ _EXPENDITURE_MEASURES = (
     "to_superior",
     "to_subordinate",
     "closing_balance",
+    "surplus_distribution",
     "reserve",
 )
 

@@ -460,7 +460,7 @@ def _covers(total: Column, part: Column) -> bool:
     return len(stem) < len(total.path) and len(stem) < len(part_stem) and _is_subsequence(stem, part_stem)
 
 
-_NO_ADDENDS = ("change", "closing_balance", "opening_balance")
+_NO_ADDENDS = ("change", "closing_balance", "opening_balance", "surplus_distribution")
 _ITEM_PARENT = {
     "overseas_travel": "total", "official_reception": "total", "vehicles": "total",
     "vehicle_purchase": "vehicles", "vehicle_operation": "vehicles",

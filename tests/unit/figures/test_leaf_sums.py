@@ -22,7 +22,8 @@ ACCOUNT = """
 一、一般公共预算财政拨款收入 | 578.00 | 一、一般公共服务支出 | 600.00
 二、其他收入 | 52.00 | 二、住房保障支出 | 27.00
 本年收入合计 | 630.00 | 本年支出合计 | 627.00
-年初结转和结余 | 30.00 | 年末结转和结余 | 33.00
+年初结转和结余 | 30.00 | 结余分配 | 6.00
+ | | 年末结转和结余 | 27.00
 总计 | 660.00 | 总计 | 660.00
 """
 
@@ -123,6 +124,7 @@ def leaves(text: str, scheme: str, measure: str) -> list[Decimal]:
         pytest.param(
             ACCOUNT, "revenue", "total", [578, 52, 30], id="a year's total is less than that with the balance"
         ),
+        pytest.param(ACCOUNT, "functional", "total", [600, 27], id="what is set aside is not spent"),
         pytest.param(TWO_DIVISIONS, "functional", "total", [70, 30], id="one total by kind and by source"),
         pytest.param(SUBTOTALS, "functional", "total", [402, 96, 37], id="subtotals are no lines"),
         pytest.param(FIRST_OF_ALL_PARTS, "revenue", "revenue", [4853, 100, 300, 200], id="其中 before all parts"),
