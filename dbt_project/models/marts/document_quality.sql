@@ -64,6 +64,10 @@ figure as (
     group by document_id
 ),
 
+suspect as (
+    select distinct document_id from {{ ref('suspect_figure') }}
+),
+
 identity_check as (
     select
         document_id,
@@ -153,7 +157,7 @@ final as (
             else 'met'
         end as printed_total,
         printed_total.missing_yuan,
-        coalesce(figure.suspect_figure_count, 0) > 0 as has_suspect,
+        coalesce(figure.suspect_figure_count, 0) > 0 or suspect.document_id is not null as has_suspect,
         document.status = 'loaded' and coalesce(printed_total.missed_total_count, 0) = 0 as is_whole,
     from document
     left join form
@@ -168,6 +172,8 @@ final as (
         on document.document_id = printed_total.document_id
     left join refusal
         on document.document_id = refusal.document_id
+    left join suspect
+        on document.document_id = suspect.document_id
 )
 
 select * from final

@@ -1,0 +1,75 @@
+-- Forms whose amounts are, in the middle of the lines they share, hundreds of times what the same form of the body
+-- prints in its other documents, or a hundredth: a unit of amount was printed or read wrongly. Budgets do not change
+-- so. Where documents stand against one another one by one, neither is believed.
+with printed as (
+    select
+        figure.document_id,
+        document.department_id,
+        spelling.agency_id,
+        figure.form,
+        concat_ws(
+            '|', figure.scheme, figure.fund, figure.scope, figure.scope_name, figure.measure, figure.source,
+            figure.cross_code,
+            coalesce(figure.line_code, {{ plain_name('figure.line_name') }}, '')
+        ) as line,
+        max(abs(figure.amount_yuan)) as amount_yuan,
+    from {{ ref('stg_figure') }} as figure
+    inner join {{ ref('int_document') }} as document
+        on
+            figure.document_id = document.document_id
+            and document.is_current
+    inner join {{ ref('agency_spelling') }} as spelling
+        on
+            figure.document_id = spelling.document_id
+            and figure.agency_name = spelling.agency_name
+            and figure.agency_level = spelling.agency_level
+    where
+        figure.amount_yuan <> 0
+        and figure.measure <> 'change'
+    group by all
+),
+
+compared as (
+    select
+        one.document_id,
+        one.agency_id,
+        one.form,
+        other.document_id as other_document_id,
+        median(log10(cast(one.amount_yuan as double) / cast(other.amount_yuan as double))) as power,
+    from printed as one
+    inner join printed as other
+        on
+            one.department_id = other.department_id
+            and one.agency_id = other.agency_id
+            and one.form = other.form
+            and one.line = other.line
+            and one.document_id <> other.document_id
+    group by all
+    having count(distinct one.amount_yuan) >= 3
+),
+
+judged as (
+    select
+        document_id,
+        agency_id,
+        form,
+        count(*) filter (where abs(power) >= 2.5) as differing_count,
+        count(*) filter (where abs(power) < 1.5) as agreeing_count,
+        cast(round(median(power) filter (where abs(power) >= 2.5)) as integer) as power,
+        min(other_document_id) filter (where abs(power) >= 2.5) as other_document_id,
+    from compared
+    group by document_id, agency_id, form
+),
+
+final as (
+    select
+        document_id,
+        agency_id,
+        form,
+        power,
+        other_document_id,
+    from judged
+    where differing_count > agreeing_count
+)
+
+select * from final
