@@ -412,10 +412,11 @@ def join_cut_rows(cells: list[FormCell], cuts: list[tuple[int, int]], header: se
                 rows.setdefault(row, {})[cell.column] = cell
     remainders: list[int] = []
     edges = {row for cut in cuts for row in cut}
+    others = [texts for row, texts in rows.items() if row not in edges]
+    usual = _usual_columns(others)
     for upper, lower in cuts:
         halves = rows.get(upper, {}), rows.get(lower, {})
-        others = [texts for row, texts in rows.items() if row not in edges]
-        is_remainder = [_is_remainder(halves[half], halves[1 - half], others) for half in (0, 1)]
+        is_remainder = [_is_remainder(halves[half], halves[1 - half], usual) for half in (0, 1)]
         if cuts_numbers(*halves, others):
             is_remainder = [False, True]
         elif not any(is_remainder) or not _goes_on(*halves, others):
@@ -445,9 +446,8 @@ def _moved_id(cell_id: str, row: int) -> str:
     return f"{document}-{form}-{row:04d}-{column}"
 
 
-def _is_remainder(half: dict[int, FormCell], other: dict[int, FormCell], rows: list[dict[int, FormCell]]) -> bool:
-    """Whether this half of a row lacks what nearly every row has and what the other half has, and begins nothing of its own."""
-    usual = _usual_columns(rows)
+def _is_remainder(half: dict[int, FormCell], other: dict[int, FormCell], usual: set[int]) -> bool:
+    """Whether this half of a row lacks what nearly every row has (`usual`) and what the other half has, and begins nothing of its own."""
     lacking = usual - half.keys()
     if not half or not lacking or not lacking <= other.keys() or usual - half.keys() - other.keys():
         return False

@@ -7,7 +7,7 @@ Belongs here: telling pieces of numbers from numbers by their decimals. Does not
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.forms.form import FormCell
 from pipeline.forms.text import decimals_of, is_number, squeeze
@@ -20,23 +20,19 @@ _LEAST_NUMBERS = 3
 Row = dict[int, FormCell]
 
 
-def cuts_numbers(upper: Row, lower: Row, others: Iterable[Row]) -> bool:
+def cuts_numbers(upper: Row, lower: Row, others: Sequence[Row]) -> bool:
     """Whether two half rows hold the halves of numbers: joined they have the decimals that every amount of the form has.
 
     A code that the same line break cuts has the length of other codes once joined. One pair of numbers that is whole as it
     stands, or one column whose join is no number, says that the rows are two.
     """
-    columns: dict[int, list[str]] = {}
-    for row in others:
-        for column, cell in row.items():
-            if is_number(cell.text):
-                columns.setdefault(column, []).append(squeeze(cell.text))
     is_cut = False
     for column in upper.keys() & lower.keys():
         first, second = squeeze(upper[column].text), squeeze(lower[column].text)
         if not any(character.isdigit() for character in first + second):
             continue
-        numbers = columns.get(column, [])
+        texts = (row[column].text for row in others if column in row)
+        numbers = [squeeze(text) for text in texts if is_number(text)]
         places = {decimals_of(text) for text in numbers}
         if len(places) != 1 or len(numbers) < _LEAST_NUMBERS or not is_number(first + second):
             return False

@@ -54,6 +54,7 @@ class Form:
     repeated_header_rows: list[int] = field(default_factory=list)
     lead_rows: int = 0
     method: str = "pdf"
+    _by_row: dict[int, list[FormCell]] | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def rows_without_data(self) -> frozenset[int]:
@@ -67,5 +68,9 @@ class Form:
         return [cell for cell in self.cells if cell.row not in without]
 
     def row(self, index: int) -> list[FormCell]:
-        """Cells whose first row is `index`, left to right."""
-        return sorted((cell for cell in self.cells if cell.row == index), key=lambda cell: cell.column)
+        """Cells whose first row is `index`, left to right. The cells of a form stay where they are once this was asked."""
+        if self._by_row is None:
+            self._by_row = {}
+            for cell in sorted(self.cells, key=lambda cell: cell.column):
+                self._by_row.setdefault(cell.row, []).append(cell)
+        return list(self._by_row.get(index, ()))

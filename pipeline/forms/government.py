@@ -43,6 +43,7 @@ _STRICT = re.compile(
 _DEPARTMENT_FORMS = re.compile(r"部门|单位|财政拨款|收支总表|收支预算总表|项目支出|政府采购")
 
 
+_MOST_TOLD = 20_000
 _OF_A_BODY = re.compile("(?:部门|单位)(?:综合)?(?:收支)?(?:预算|决算)")
 """What a department's or a unit's document calls itself."""
 
@@ -126,6 +127,22 @@ def bare_words(text: str) -> str:
 
 def words_of(text: str, place: Place) -> Words:
     """What a text says: of each attribute the first word of the catalogue that occurs, and what is left of the text."""
+    told = _told()
+    if (text, place) not in told:
+        if len(told) >= _MOST_TOLD:
+            told.clear()
+        told[text, place] = _words_of(text, place)
+    return told[text, place]
+
+
+@consulted.kept
+def _told() -> dict[tuple[str, Place], Words]:
+    """What texts were found to say: headers and names of lines are asked about once for every amount below and beside them."""
+    _patterns()
+    return {}
+
+
+def _words_of(text: str, place: Place) -> Words:
     rest = _LEADING.sub("", bare_words(text))
     years = set(_YEARS.findall(rest))
     rest = _YEARS.sub("", rest)
