@@ -184,7 +184,7 @@ class PdfFile:
                 return flat
         return page
 
-    def render(self, index: int, scale: float, turn: int = 0, *, with_seals: bool = False) -> np.ndarray:
+    def render(self, index: int, scale: float, turn: int = 0, *, plain: bool = False) -> np.ndarray:
         """Page `index` (from 0) as grey as its print is, `scale` pixels to a point, turned clockwise by `turn` degrees from how it is displayed.
 
         Red seals are lightened to the paper (see `scan.without_seals`), unless they are asked for.
@@ -205,9 +205,7 @@ class PdfFile:
                 pdfium.FPDFBitmap_GetBuffer(bitmap), ctypes.POINTER(ctypes.c_ubyte * (stride * height))
             )
             colours = np.frombuffer(buffer.contents, dtype=np.uint8).reshape(height, stride)[:, : 3 * width]
-            return (digit_shapes.as_dark if with_seals else scan.without_seals)(
-                colours.reshape(height, width, 3), scale
-            )
+            return (digit_shapes.as_dark if plain else scan.without_seals)(colours.reshape(height, width, 3), scale)
         finally:
             pdfium.FPDFBitmap_Destroy(bitmap)
             pdfium.FPDF_ClosePage(page)
@@ -831,7 +829,7 @@ def _read_print(file: PdfFile, content: PageContent, index: int, notes: list[str
 def _read_digits(file: PdfFile, content: PageContent, index: int) -> bool:
     """Read the doubted digits from the page as rendered, where any shows another than is said; what is not clear becomes an unknown character."""
     scale = digit_shapes.PIXELS_PER_POINT * min(1.0, scan.LONGEST_SIDE / 2 / max(content.width, content.height))
-    picture, text = file.render(index, scale, content.turn, with_seals=True), content.characters.text
+    picture, text = file.render(index, scale, content.turn, plain=True), content.characters.text
     shown: dict[int, str | None] = {}
     for place, (x0, top, x1, bottom) in content.doubted.items():
         rows = slice(max(math.floor(top * scale), 0), math.ceil(bottom * scale) + 1)
