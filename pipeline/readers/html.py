@@ -281,9 +281,10 @@ class _Reader:
         return not rows or max(len(row) for row in rows) < 2
 
     def _rows(self, table: Any) -> list[list[Any]]:
-        """Rows of cells that are shown, rows of tables inside cells left out."""
+        """Rows of cells that are shown, as they are: the head of the table first, its foot last. Rows of tables inside cells are left out."""
         rows = []
-        for row in table.iter("tr"):
+        head, foot = (next(table.iter(tag), None) for tag in ("thead", "tfoot"))
+        for row in sorted(table.iter("tr"), key=lambda row: (row.getparent() is foot) - (row.getparent() is head)):
             if next(row.iterancestors("table")) is not table or not self._takes_place(row, table):
                 continue
             cells = [cell for cell in row if cell.tag in ("td", "th") and self.looks.of(cell).is_shown]

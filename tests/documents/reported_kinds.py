@@ -18,6 +18,9 @@ import docx
 import openpyxl
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfgen.canvas import Canvas
 
 NAME, TITLE, UNIT = "云岭市档案馆2025年部门预算", "2025年一般公共预算支出表", "单位：万元"
 HEADER = ["科目编码", "科目名称", "合计", "基本支出", "项目支出"]
@@ -62,6 +65,32 @@ def _word(change: Callable[[Any, Any], None]) -> bytes:
     buffer = io.BytesIO()
     document.save(buffer)
     return buffer.getvalue()
+
+
+def _word_table_in_a_cell() -> bytes:
+    """The form inside the one cell of a table that lays out the page, as Word templates have it."""
+
+    def change(document: Any, table: Any) -> None:
+        outer = document.add_table(1, 1).cell(0, 0)
+        outer.paragraphs[0]._p.addprevious(table._tbl)
+
+    return _word(change)
+
+
+def _word_merged_header() -> bytes:
+    """A header of two rows, its cells merged downwards and to the right."""
+
+    def change(_: Any, table: Any) -> None:
+        first = copy.deepcopy(table.rows[0]._tr)
+        table.rows[0]._tr.addprevious(first)
+        for column in (0, 1):
+            table.cell(1, column).text = ""
+            table.cell(0, column).merge(table.cell(1, column))
+        for column in (3, 4):
+            table.cell(0, column).text = ""
+        table.cell(0, 2).merge(table.cell(0, 4)).text = "2025年预算数"
+
+    return _word(change)
 
 
 def _word_tracked_changes() -> bytes:
@@ -152,6 +181,33 @@ def _plain(xml: str) -> str:
     return re.sub(r"&#(\d+);", lambda match: chr(int(match[1])), xml)
 
 
+def _book_hidden_column() -> bytes:
+    """A column out of sight: last year's draft between this year's amounts."""
+
+    def change(sheet: Any) -> None:
+        sheet.insert_cols(4)
+        sheet.cell(4, 4, "基本支出")
+        for row in range(5, 5 + len(ROWS)):
+            sheet.cell(row, 4, 88.0)
+        sheet.column_dimensions["D"].hidden = True
+
+    return _book(change)
+
+
+_WIDE = {ord(character): ord(character) + 0xFEE0 for character in "0123456789,."}
+
+
+def _book_wide_digits() -> bytes:
+    """Amounts typed as text, in the wide digits of Chinese input methods."""
+
+    def change(sheet: Any) -> None:
+        for row, cells in enumerate(ROWS, 5):
+            for column, text in enumerate(cells[2:], 3):
+                sheet.cell(row, column, text.translate(_WIDE) or None)
+
+    return _book(change)
+
+
 _BOX = """<xdr:wsDr xmlns:xdr="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">
 <xdr:twoCellAnchor><xdr:from><xdr:col>0</xdr:col><xdr:row>0</xdr:row></xdr:from><xdr:to><xdr:col>5</xdr:col><xdr:row>2</xdr:row></xdr:to>
 <xdr:sp macro="" textlink=""><xdr:nvSpPr><xdr:cNvPr id="2" name="Text Box 1"/><xdr:cNvSpPr txBox="1"/></xdr:nvSpPr><xdr:spPr/>
@@ -196,6 +252,53 @@ def _page_blanks_in_numbers() -> bytes:
     return _page(f"<table>{_row(HEADER, 'th')}{''.join(map(_row, rows))}</table>")
 
 
+def _page_foot_before_body() -> bytes:
+    """The row of the total in the foot of the table, which the page holds before head and body and shows below them."""
+    foot, body = _row(ROWS[0]), "".join(map(_row, ROWS[1:]))
+    return _page(f"<table><tfoot>{foot}</tfoot><thead>{_row(HEADER, 'th')}</thead><tbody>{body}</tbody></table>")
+
+
+_XS = [40, 110, 330, 410, 490, 570]
+
+
+def _drawn(draw: Callable[[Canvas, float, float, str], None], *, sideways: bool = False) -> bytes:
+    """A page with the form, its amounts set by `draw` so that they end at a place."""
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer, pagesize=(842, 595) if not sideways else (595, 842))
+    if sideways:
+        canvas.rotate(90)
+        canvas.translate(0, -595)
+    canvas.setFont("STSong-Light", 10)
+    for text, x, y in ((NAME, 40, 550), (TITLE, 240, 525), (UNIT, 510, 505)):
+        canvas.drawString(x, y, text)
+    for row, cells in enumerate([HEADER, *ROWS]):
+        y = 480 - 22 * row
+        for column, text in enumerate(cells):
+            canvas.rect(_XS[column], y, _XS[column + 1] - _XS[column], 22)
+            if column < 2 or not row:
+                canvas.drawString(_XS[column] + 4, y + 7, text)
+            elif text:
+                draw(canvas, _XS[column + 1] - 4, y + 7, text)
+    canvas.save()
+    return buffer.getvalue()
+
+
+def _pdf_digits_set_apart() -> bytes:
+    """Amounts whose digits are set one by one, with spaces of their own between them, as typesetters of tables do."""
+
+    def draw(canvas: Canvas, x: float, y: float, text: str) -> None:
+        for place, character in enumerate(reversed(text)):
+            canvas.drawRightString(x - 6.5 * place, y, character)
+
+    return _drawn(draw)
+
+
+def _pdf_table_on_its_side() -> bytes:
+    """A page upright by its size whose table is set on its side, without a word of the page being turned."""
+    return _drawn(lambda canvas, x, y, text: canvas.drawRightString(x, y, text), sideways=True)
+
+
 KINDS = [
     Kind("word-tracked-changes", "github.com/python-openxml/python-docx/issues/1123, github.com/firecrawl/anydoc/pull/174", _word_tracked_changes),
     Kind("word-content-controls", "github.com/docling-project/docling/issues/3946, github.com/jgm/pandoc/issues/4190", _word_content_controls),
@@ -204,4 +307,11 @@ KINDS = [
     Kind("book-text-box", "github.com/dream-num/univer/issues/6847, github.com/SheetJS/sheetjs/issues/2241", _book_text_box),
     Kind("page-rowspan-zero", "github.com/tox-dev/turbohtml/issues/408, github.com/microsoft/markitdown/pull/2522", _page_rowspan_zero),
     Kind("page-blanks-in-numbers", "github.com/apache/ofbiz-framework/pull/845, github.com/globalizejs/globalize/issues/288", _page_blanks_in_numbers),
+    Kind("word-table-in-a-cell", "github.com/firecrawl/anydoc/issues/14, github.com/TurboDocx/html-to-docx/issues/147", _word_table_in_a_cell),
+    Kind("word-merged-header", "github.com/Tencent/WeKnora/pull/2657, github.com/python-openxml/python-docx/issues/1380", _word_merged_header),
+    Kind("book-hidden-column", "github.com/SheetJS/sheetjs/issues/755, github.com/sparna-git/xls2rdf/issues/52", _book_hidden_column),
+    Kind("book-wide-digits", "github.com/tidyverse/readr/issues/1507, github.com/jmcnamara/excel-writer-xlsx/issues/160", _book_wide_digits),
+    Kind("page-foot-before-body", "github.com/telerik/kendo-ui-core/issues/6535, github.com/tinymce/tinymce/issues/3120", _page_foot_before_body),
+    Kind("pdf-digits-set-apart", "github.com/smalot/pdfparser/issues/201, github.com/yfedoseev/pdf_oxide/issues/1556", _pdf_digits_set_apart),
+    Kind("pdf-table-on-its-side", "github.com/jsvine/pdfplumber/issues/848, github.com/docling-project/docling/issues/2343", _pdf_table_on_its_side),
 ]  # fmt: skip
