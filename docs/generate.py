@@ -284,9 +284,15 @@ def refusal_reasons() -> str:
         "```",
     ]  # fmt: skip
     for level in dict.fromkeys(row["level"] for row in rows):
-        lines += ["", f"## One {level}", "", "| reason | meaning | 含义 | what to do |", "| --- | --- | --- | --- |"]
         lines += [
-            f"| `{row['reason']}` | {cell(row['english'])} | {cell(row['chinese'])} | {cell(row['what_to_do'])} |"
+            "",
+            f"## One {level}",
+            "",
+            "| reason | meaning | 含义 | an amount is lost | what to do |",
+            "| --- | --- | --- | --- | --- |",
+        ]
+        lines += [
+            f"| `{row['reason']}` | {cell(row['english'])} | {cell(row['chinese'])} | {row['loses_amounts']} | {cell(row['what_to_do'])} |"
             for row in rows
             if row["level"] == level
         ]

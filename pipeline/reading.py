@@ -41,6 +41,7 @@ from pipeline.readers.printed import Line, Page, PrintedDocument, Unreadable
 from pipeline.readers.privacy import redact
 from pipeline.readers.reader import detect_format, read
 from schemas.core import FIGURE, FORMATS
+from schemas.reasons import ACCOUNTING
 
 Row = dict[str, Any]
 _FIGURE_COLUMNS = tuple(column.name for column in FIGURE.columns)
@@ -263,7 +264,7 @@ def _unread(interpretation: Interpretation) -> set[tuple[int, int]]:
     return {
         (cell.row, cell.column)
         for refused in interpretation.refused
-        if refused.reason not in _EXPECTED_REASONS
+        if refused.reason not in ACCOUNTING
         for cell in refused.cells
         if is_number(cell.text) and cell.text.strip(" 0.,-")
     }
@@ -408,18 +409,11 @@ class _Rows:
     def finished_document(self, document: Row) -> Reading:
         self._refuse_failures()
         refusals = self.tables.get("refusal", [])
-        reasons = Counter(row["reason"] for row in refusals if row["reason"] not in _EXPECTED_REASONS)
+        reasons = Counter(row["reason"] for row in refusals if row["reason"] not in ACCOUNTING)
         status = "partly_loaded" if reasons else "loaded"
         told = ", ".join(f"{reason} ×{count}" for reason, count in sorted(reasons.items())) or None
         self.add("document", [{**document, "status": status, "status_reason": told}])
         return Reading(self.document_id, self.tables)
-
-
-_EXPECTED_REASONS = frozenset(
-    {"not_an_amount", "repeated_header", "repeated_total", "layout_not_a_table", "narrative_table", "performance_target", "percentage",
-     "confidential_person"}
-)  # fmt: skip
-"""Refusals that only account for cells that hold no amount: they do not make a document partly loaded."""
 
 
 def _add_pages(rows: _Rows, printed: PrintedDocument) -> None:
@@ -543,7 +537,7 @@ def _cell_row(document_id: str, form: Form, cell: FormCell, role: str) -> Row:
 
 
 def _form_row(document_id: str, form: Form, interpretation: Interpretation) -> Row:
-    refused = [refused for refused in interpretation.refused if refused.reason not in _EXPECTED_REASONS]
+    refused = [refused for refused in interpretation.refused if refused.reason not in ACCOUNTING]
     refused_cells = sum(len(one.cells) for one in interpretation.refused)
     roles = interpretation.roles
     numeric = sum(

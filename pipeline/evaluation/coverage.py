@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from pathlib import Path
 
-from pipeline.evaluation.evaluation import EXPECTED_REASONS, LAYOUTS, ROOT, Assessment, Evaluation, Without
+from pipeline.evaluation.evaluation import LAYOUTS, ROOT, Assessment, Evaluation, Without
+from schemas.reasons import ACCOUNTING
 
 PAGE = ROOT / "docs" / "reference" / "coverage.md"
 PROOFS = ("proved", "consistent", "suspect", "unchecked")
@@ -297,10 +298,8 @@ def _refusals(documents: list[Assessment]) -> list[str]:
         for reason in {refusal["reason"] for refusal in one.refusals}:
             counts[reason][2] += 1
     rows = [
-        (reason, "no" if reason in EXPECTED_REASONS else "yes", *count)
-        for reason, count in sorted(
-            counts.items(), key=lambda item: (item[0] in EXPECTED_REASONS, -item[1][1], item[0])
-        )
+        (reason, "no" if reason in ACCOUNTING else "yes", *count)
+        for reason, count in sorted(counts.items(), key=lambda item: (item[0] in ACCOUNTING, -item[1][1], item[0]))
     ]
     details = [
         (
@@ -312,7 +311,7 @@ def _refusals(documents: list[Assessment]) -> list[str]:
         )
         for one in documents
         for refusal in one.refusals
-        if refusal["reason"] not in EXPECTED_REASONS
+        if refusal["reason"] not in ACCOUNTING
     ]
     return [
         "## Refusals 拒绝原因\n",

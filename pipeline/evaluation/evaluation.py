@@ -25,6 +25,7 @@ from pipeline.forms.text import bare_name, comparable, is_number, squeeze
 from pipeline.readers.printed import Grid, PrintedDocument, Unreadable
 from pipeline.readers.reader import read
 from pipeline.reading import Claim, read_document
+from schemas.reasons import ACCOUNTING
 
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
@@ -36,11 +37,6 @@ EXPECTED = ROOT / "tests" / "documents" / "expected"
 KEPT = ROOT / "warehouse" / "evaluation"
 _NOT_DOCUMENTS = {"registry.csv"}
 
-EXPECTED_REASONS = (
-    "not_an_amount", "repeated_header", "repeated_total", "layout_not_a_table", "narrative_table", "performance_target", "percentage",
-    "confidential_person",
-)  # fmt: skip
-"""Refusals that say that a number is no amount: they are no gap in the reading."""
 _MEANING = (
     "form", "agency_name", "scheme", "line_code", "line_name", "measure", "source", "fund", "fiscal_year", "phase", "is_comparative",
     "amount_yuan",
@@ -113,7 +109,7 @@ class Assessment:
     @property
     def gaps(self) -> Counter[str]:
         """Refusals of what should have been read, by reason."""
-        return Counter({reason: count for reason, count in self.refused.items() if reason not in EXPECTED_REASONS})
+        return Counter({reason: count for reason, count in self.refused.items() if reason not in ACCOUNTING})
 
     @property
     def known_forms(self) -> int:

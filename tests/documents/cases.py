@@ -19,7 +19,8 @@ from typing import Any
 
 from pipeline.readers import reader
 from pipeline.readers.printed import Unreadable
-from pipeline.reading import _EXPECTED_REASONS, Claim, read_document
+from pipeline.reading import Claim, read_document
+from schemas.reasons import ACCOUNTING
 
 Row = dict[str, Any]
 Key = tuple[int, str, str]
@@ -121,7 +122,7 @@ def _named(missing: list[Key], tables: dict[str, list[Row]]) -> int:
 
 
 def _refusals(tables: dict[str, list[Row]]) -> list[Row]:
-    return [row for row in tables.get("refusal", []) if row["reason"] not in _EXPECTED_REASONS]
+    return [row for row in tables.get("refusal", []) if row["reason"] not in ACCOUNTING]
 
 
 def score(case: Path) -> Score:
