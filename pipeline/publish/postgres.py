@@ -50,9 +50,10 @@ _INDEXED = (
     "project_id", "fiscal_year",
 )  # fmt: skip
 _INDEXED_LISTS = ("figure_ids",)
-# Each transaction sees one publication, and names need no schema.
+# Each transaction sees one publication, names need no schema, and a query that never ends is ended.
 _READER_SETTINGS = (
     "default_transaction_read_only = on", "default_transaction_isolation = 'repeatable read'", "search_path = marts, audit, reference",
+    "statement_timeout = '10min'", "idle_in_transaction_session_timeout = '1h'",
 )  # fmt: skip
 
 Told = Callable[[str], None]

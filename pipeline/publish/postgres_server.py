@@ -21,6 +21,10 @@ from pipeline.publish.postgres import set_as_reader
 
 DATABASE = "yusuan"
 OWNER = "yusuan"
+MOST_SESSIONS = 30
+"""A login that reads has no more at once; the server takes forty, of which the publisher needs some."""
+MOST_SPILLED = "4GB"
+"""What one session may write to disk for sorting and joining."""
 _SECONDS = 60
 
 
@@ -89,6 +93,11 @@ class TrialServer:
             connection.execute(sql.SQL("alter role {} password {}").format(name, sql.Literal(password)))
             connection.execute(sql.SQL("grant {} to {}").format(sql.Identifier(role), name))
             set_as_reader(connection, user)
+            # These two a login cannot put away.
+            connection.execute(sql.SQL("alter role {} connection limit {}").format(name, sql.Literal(MOST_SESSIONS)))
+            connection.execute(
+                sql.SQL("alter role {} set temp_file_limit = {}").format(name, sql.Literal(MOST_SPILLED))
+            )
 
     def _run(self, program: str, *arguments: str) -> None:
         # A server inherits what pg_ctl has open: its output is left to the log, for a pipe would be waited for.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import psycopg
 import pytest
 
 from pipeline.publish.postgres import READER, PublicationBlocked, publish
-from pipeline.publish.postgres_server import TrialServer
+from pipeline.publish.postgres_server import MOST_SESSIONS, TrialServer
 from pipeline.publish.published_tables import published_tables
 from tests.support.served import MORE, PASSWORD, USER, VERSIONS, small
 
@@ -26,6 +27,8 @@ TEXTS = [
     "NULL",
     "nul\x00character",
 ]
+
+LIMITS = {"statement_timeout": "10min", "idle_in_transaction_session_timeout": "1h", "temp_file_limit": "4GB"}
 
 
 def as_reader(server: TrialServer, **options: object) -> psycopg.Connection:
@@ -195,6 +198,24 @@ def test_the_reader_fails_at_everything_but_reading(server: TrialServer, publish
     # Rights that one does not hold are granted and revoked without an error, and without any effect.
     assert [statement for statement in succeeded if not statement.startswith(("grant insert", "revoke select"))] == []
     assert state() == before
+
+
+def test_a_reader_can_exhaust_neither_time_nor_sessions_nor_disk(server: TrialServer, published_small: None) -> None:
+    with as_reader(server, autocommit=True) as reader:
+        told = {name: reader.execute(f"show {name}").fetchone()[0] for name in LIMITS}
+        assert told == LIMITS
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            reader.execute("set temp_file_limit = -1")
+        reader.execute("set statement_timeout = '50ms'")
+        with pytest.raises(psycopg.errors.QueryCanceled):
+            reader.execute("select count(*) from generate_series(1, 100000000000)")
+    with ExitStack() as sessions:
+        for _ in range(MOST_SESSIONS):
+            sessions.enter_context(as_reader_again(server))
+        with pytest.raises(psycopg.OperationalError, match="too many connections"):
+            as_reader_again(server)
+        # The publisher still gets in.
+        psycopg.connect(server.address).close()
 
 
 def test_the_reader_sees_no_other_database(server: TrialServer, published_small: None) -> None:
