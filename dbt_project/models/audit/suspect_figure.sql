@@ -1,5 +1,5 @@
 -- Figures that sums within their document show to be wrong, and those of forms that are a power of ten away from
--- what the body prints in other documents.
+-- what the body prints in other documents, or the document says in its sentences.
 with figure as (
     select * from {{ ref('stg_figure') }}
 ),
@@ -25,8 +25,11 @@ of_another_magnitude as (
         cast(null as decimal(20, 2)) as feasible_high_yuan,
         'reading' as cause,
         concat(
-            'the amounts of this form are about 10 to the power of ', magnitude.power,
-            ' times those of the same form of the body in document ', magnitude.other_document_id,
+            'the amounts of this form are about 10 to the power of ', magnitude.power, ' times those of ',
+            case
+                when magnitude.other_document_id = magnitude.document_id then 'the sentences of the document'
+                else concat('the same form of the body in document ', magnitude.other_document_id)
+            end,
             ': a wrong unit of amount'
         ) as reason,
     from figure

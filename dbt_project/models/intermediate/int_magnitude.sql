@@ -1,6 +1,7 @@
 -- Forms whose amounts are, in the middle of the lines they share, hundreds of times what the same form of the body
 -- prints in its other documents, or a hundredth: a unit of amount was printed or read wrongly. Budgets do not change
--- so. Where documents stand against one another one by one, neither is believed.
+-- so. Where documents stand against one another one by one, neither is believed. And forms whose amounts are, digit by
+-- digit, those of the document's own sentences, but for a power of ten: a form that is read in a wrong unit.
 with printed as (
     select
         figure.document_id,
@@ -61,7 +62,7 @@ judged as (
     group by document_id, agency_id, form
 ),
 
-final as (
+between_documents as (
     select
         document_id,
         agency_id,
@@ -70,6 +71,60 @@ final as (
         other_document_id,
     from judged
     where differing_count > agreeing_count
+),
+
+-- An amount of fewer digits may be another's by chance.
+spoken as (
+    select distinct
+        document_id,
+        cast(amount_yuan as double) as amount_yuan,
+    from {{ source('core', 'narrative_figure') }}
+    where
+        measure = 'stated'
+        and length(rtrim(replace(cast(abs(amount_yuan) as varchar), '.', ''), '0')) >= 5
+),
+
+repeated as (
+    select
+        printed.document_id,
+        printed.agency_id,
+        printed.form,
+        unit.power,
+        count(distinct spoken.amount_yuan) as amount_count,
+    from spoken
+    cross join (values (-8), (-6), (-4), (-3), (0), (3), (4), (6), (8)) as unit (power)
+    inner join printed
+        on
+            spoken.document_id = printed.document_id
+            and cast(printed.amount_yuan as double) = round(spoken.amount_yuan * pow(10, unit.power), 2)
+    group by all
+),
+
+against_sentences as (
+    select
+        document_id,
+        agency_id,
+        form,
+        max_by(power, amount_count) filter (where power <> 0) as power,
+        document_id as other_document_id,
+    from repeated
+    group by document_id, agency_id, form
+    having
+        max(amount_count) filter (where power <> 0) >= 2
+        and max(amount_count) filter (where power <> 0) > coalesce(max(amount_count) filter (where power = 0), 0)
+),
+
+final as (
+    select * from between_documents
+    union all
+    select against_sentences.*
+    from against_sentences
+    left join between_documents
+        on
+            against_sentences.document_id = between_documents.document_id
+            and against_sentences.agency_id = between_documents.agency_id
+            and against_sentences.form = between_documents.form
+    where between_documents.form is null
 )
 
 select * from final
