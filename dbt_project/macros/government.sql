@@ -49,9 +49,12 @@ chosen as (
 ),
 
 suspect as (
-    select coalesce(list(figure_id), []) as figure_ids
-    from {{ ref('suspect_figure') }}
+    select
+        document_id,
+        list(figure_id) as figure_ids,
+    from {{ ref('int_suspect_figure') }}
     where not is_corrected
+    group by document_id
 ),
 
 grouped as (
@@ -85,10 +88,11 @@ grouped as (
 final as (
     select
         grouped.*,
-        list_has_any(grouped.figure_ids, suspect.figure_ids) as has_suspect,
+        coalesce(list_has_any(grouped.figure_ids, suspect.figure_ids), false) as has_suspect,
         grouped.printed_total <> 'missed' as is_whole,
     from grouped
-    cross join suspect
+    left join suspect
+        on grouped.document_id = suspect.document_id
 )
 
 select * from final

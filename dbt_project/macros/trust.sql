@@ -37,16 +37,19 @@ fact_row as (
         bound_yuan as error_bound_yuan,
         false as is_corrected,
         figure_ids,
-    from {{ ref('printed_total') }}
+    from {{ ref('int_total_met') }}
     where
         verdict = 'undivided'
         and fact in ('{{ facts | join("', '") }}')
 ),
 
 suspect as (
-    select coalesce(list(figure_id), []) as figure_ids
-    from {{ ref('suspect_figure') }}
+    select
+        document_id,
+        list(figure_id) as figure_ids,
+    from {{ ref('int_suspect_figure') }}
     where not is_corrected
+    group by document_id
 ),
 
 trusted as (
@@ -56,10 +59,11 @@ trusted as (
             trust.printed_total, case fact_row.level when 'undivided' then 'met' end, 'none_printed'
         ) as printed_total,
         trust.missing_yuan,
-        list_has_any(fact_row.figure_ids, suspect.figure_ids) as has_suspect,
+        coalesce(list_has_any(fact_row.figure_ids, suspect.figure_ids), false) as has_suspect,
         coalesce(trust.is_whole, true) as is_whole,
     from fact_row
-    cross join suspect
+    left join suspect
+        on fact_row.document_id = suspect.document_id
     left join {{ ref('int_trust') }} as trust
         on
             fact_row.fact = trust.fact

@@ -21,7 +21,7 @@ from pipeline.warehouse.checks import CHECKS, Check
 from pipeline.warehouse.documents import Progress
 from pipeline.warehouse.events import Built
 from pipeline.warehouse.places import DBT_PROJECT
-from pipeline.warehouse.transformation import ensure_manifest
+from pipeline.warehouse.transformation import BUILD, ensure_manifest
 from schemas import core
 
 _PREVIEW_ROWS = 10
@@ -234,7 +234,7 @@ class Translator(DagsterDbtTranslator):
 def models(context: dg.AssetExecutionContext, dbt: DbtCliResource, warehouse: WarehouseResource) -> Iterator[Any]:
     builder = warehouse.builder
     context.log.info(f"models of the build {builder.frozen.signature[:16]}")
-    yield from dbt.cli(["build"], context=context, target_path=builder.dbt_target / context.run_id[:8]).stream()
+    yield from dbt.cli([*BUILD], context=context, target_path=builder.dbt_target / context.run_id[:8]).stream()
 
 
 @dg.asset(

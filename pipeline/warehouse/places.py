@@ -80,7 +80,7 @@ class Places:
 
     def remove_building(self) -> None:
         """Remove the file under construction, where a build did not come to its end."""
-        for suffix in ("", ".wal", ".tmp"):
+        for suffix in ("", ".wal", ".tmp", ".steps", ".steps.wal", ".steps.tmp"):
             path = self.building.with_name(self.building.name + suffix)
             if path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)

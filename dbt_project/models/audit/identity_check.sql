@@ -1,6 +1,6 @@
 -- The arithmetic within documents, as Python proved it; and between documents, compared here.
 with within_document as (
-    select * from {{ source('core', 'identity_check') }}
+    select * from {{ ref('stg_identity_check') }}
 ),
 
 across_documents as (

@@ -1,5 +1,5 @@
 with choice as (
-    select * from {{ source('core', 'reading_choice') }}
+    select * from {{ ref('stg_reading_choice') }}
 ),
 
 final as (

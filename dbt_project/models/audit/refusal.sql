@@ -1,5 +1,5 @@
 with refusal as (
-    select * from {{ source('core', 'refusal') }}
+    select * from {{ ref('stg_refusal') }}
 ),
 
 final as (

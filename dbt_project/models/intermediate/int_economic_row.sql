@@ -2,7 +2,7 @@
 -- their forms (audit.form_choice). Basic expenditure printed in parts is the parts. A line is one row: `measure` says
 -- which parts its amount is the sum of.
 with figure as (
-    select * from {{ ref('fact_figure') }}
+    select * from {{ ref('int_counted_figure') }}
     where fact = 'economic_expenditure'
 ),
 

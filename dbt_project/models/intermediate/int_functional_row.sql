@@ -2,7 +2,7 @@
 -- them), and of the form of all funds. What a government prints of its whole is here too, apart from its departments'
 -- by `perimeter`.
 with figure as (
-    select * from {{ ref('fact_figure') }}
+    select * from {{ ref('int_counted_figure') }}
     where fact in ('functional_expenditure', 'all_funds_expenditure')
 ),
 

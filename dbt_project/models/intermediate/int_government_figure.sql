@@ -7,7 +7,7 @@ with figure as (
 ),
 
 document as (
-    select * from {{ ref('dim_document') }}
+    select * from {{ ref('int_document') }}
     where is_counted
 ),
 

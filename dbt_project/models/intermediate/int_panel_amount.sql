@@ -2,14 +2,14 @@
 -- the input of the panel. A document that prints an earlier year beside its own (the budget for a year the execution of
 -- the year before) prints it in its own edition.
 with department as (
-    select * from {{ ref('functional_expenditure_by_year') }}
+    select * from {{ ref('int_functional_year') }}
     where
         functional_code is not null
         and perimeter <> 'government'
 ),
 
 document as (
-    select * from {{ ref('dim_document') }}
+    select * from {{ ref('int_document') }}
 ),
 
 class as (
@@ -20,7 +20,7 @@ government_line as (
     select
         line.*,
         greatest(line.fiscal_year, coalesce(document.fiscal_year, line.fiscal_year)) as edition_year,
-    from {{ ref('fct_government_expenditure') }} as line
+    from {{ ref('int_government_expenditure') }} as line
     inner join document
         on line.document_id = document.document_id
     where

@@ -30,7 +30,7 @@ code_cell as (
         form_index,
         unnest(range(row_index, row_index + row_span)) as row_index,
         regexp_replace(text, '\s', '', 'g') as text,
-    from {{ source('core', 'cell') }}
+    from {{ ref('stg_cell') }}
     where regexp_matches(regexp_replace(text, '\s', '', 'g'), '(^|[^\d.,])[A-Z]?\d{2,9}($|[^\d.,])')
 ),
 

@@ -1,5 +1,5 @@
 with figure as (
-    select * from {{ ref('fact_figure') }}
+    select * from {{ ref('int_counted_figure') }}
     where
         fact = 'procurement'
         and amount_yuan is not null

@@ -3,7 +3,7 @@ with figure as (
         *,
         coalesce(list_last(string_split(parent_line, ' / ')), '') as category_name,
         coalesce(line_name, '') as project_name,
-    from {{ ref('fact_figure') }}
+    from {{ ref('int_counted_figure') }}
     where
         fact = 'project_expenditure'
         and amount_yuan is not null

@@ -4,7 +4,7 @@ with recursive figure as (
     select
         *,
         coalesce(source, line_code, nullif({{ plain_name('line_name') }}, '')) as revenue_source,
-    from {{ ref('fact_figure') }}
+    from {{ ref('int_counted_figure') }}
     where
         fact = 'revenue'
         and amount_yuan is not null

@@ -2,12 +2,12 @@
 -- fell against the year before. The amount less its change is last year's, as this document has it. Comparisons with
 -- anything but the same phase of the year before (执行数 in a budget, 年初预算 in a final account) are left out.
 with narrative as (
-    select * from {{ source('core', 'narrative_figure') }}
+    select * from {{ ref('stg_narrative_figure') }}
     where is_context_certain
 ),
 
 block as (
-    select * from {{ source('core', 'text_block') }}
+    select * from {{ ref('stg_text_block') }}
 ),
 
 document as (

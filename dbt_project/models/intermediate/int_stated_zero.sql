@@ -1,12 +1,12 @@
 -- What the sentences of a disclosure say to be zero for its body: 公务用车购置费0万元, 本年度无因公出国（境）费支出. A zero of the total
 -- or of all vehicles is one of each of their items, and one of the body is one of each of its units.
 with narrative as (
-    select * from {{ source('core', 'narrative_figure') }}
+    select * from {{ ref('stg_narrative_figure') }}
     where zero_item is not null and is_context_certain
 ),
 
 document as (
-    select * from {{ ref('dim_document') }}
+    select * from {{ ref('int_document') }}
     -- A text published apart from its tables has no figures, and says it all the same.
     where is_counted or not_counted_reason = 'no_figures'
 ),

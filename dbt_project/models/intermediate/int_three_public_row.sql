@@ -1,7 +1,7 @@
 -- A year printed for comparison stands here only where no document of that year was read: the year's own document
 -- speaks first. An item whose cells are left blank is zero where a sentence of the disclosure says so.
 with figure as (
-    select * from {{ ref('fact_figure') }}
+    select * from {{ ref('int_counted_figure') }}
     where fact = 'three_public'
     -- Vehicles are a total wherever their purchase or operation is printed.
     qualify

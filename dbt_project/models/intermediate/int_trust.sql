@@ -13,7 +13,7 @@ with body as (
 ),
 
 printed_total as (
-    select * from {{ ref('printed_total') }}
+    select * from {{ ref('int_total_met') }}
     where verdict in ('met', 'missed')
 ),
 

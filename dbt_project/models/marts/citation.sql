@@ -6,7 +6,7 @@ with figure as (
 ),
 
 cell as (
-    select * from {{ source('core', 'cell') }}
+    select * from {{ ref('stg_cell') }}
 ),
 
 document as (

@@ -21,18 +21,18 @@ spoken as (
     select
         document_id,
         agency_name,
-    from {{ source('core', 'performance_indicator') }}
+    from {{ ref('stg_performance_indicator') }}
     where agency_name is not null
     union
     select
         document_id,
         agency_name,
-    from {{ source('core', 'agency_statistic') }}
+    from {{ ref('stg_agency_statistic') }}
     union
     select
         document_id,
         agency_name,
-    from {{ source('core', 'narrative_figure') }}
+    from {{ ref('stg_narrative_figure') }}
     where agency_name is not null
 ),
 

@@ -85,7 +85,7 @@ refusal as (
     select
         document_id,
         cast(count(*) as integer) as refusal_count,
-    from {{ source('core', 'refusal') }}
+    from {{ ref('stg_refusal') }}
     group by document_id
 ),
 
@@ -97,7 +97,7 @@ printed_total as (
         cast(count(*) filter (where verdict = 'undivided') as integer) as undivided_total_count,
         -- Of one document several totals may be missed for one reason: the largest says how far sums may be off.
         max_by(missing_yuan, abs(missing_yuan)) as missing_yuan,
-    from {{ ref('printed_total') }}
+    from {{ ref('int_total_met') }}
     where verdict <> 'not_compared'
     group by document_id
 ),

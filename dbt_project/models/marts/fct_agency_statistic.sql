@@ -2,7 +2,7 @@
 -- it: the row of the department itself, or the one row that the others add up to. Where they do not, some units are not
 -- stated, and the department's row speaks alone. Without any such row the units that are stated may be a few of many.
 with statistic as (
-    select * from {{ source('core', 'agency_statistic') }}
+    select * from {{ ref('stg_agency_statistic') }}
 ),
 
 document as (

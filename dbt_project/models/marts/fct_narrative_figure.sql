@@ -1,6 +1,6 @@
 -- What an amount is of is certain, or the amount is in core.narrative_figure alone.
 with narrative as (
-    select * from {{ source('core', 'narrative_figure') }}
+    select * from {{ ref('stg_narrative_figure') }}
     where is_context_certain
 ),
 
@@ -16,7 +16,7 @@ spelling as (
 
 suspect as (
     select figure_id
-    from {{ ref('suspect_figure') }}
+    from {{ ref('int_suspect_figure') }}
     where not is_corrected
 ),
 

@@ -1,5 +1,5 @@
 with indicator as (
-    select * from {{ source('core', 'performance_indicator') }}
+    select * from {{ ref('stg_performance_indicator') }}
 ),
 
 document as (

@@ -14,7 +14,7 @@ printed as (
         document_id,
         agency_name,
         agency_level,
-    from {{ source('core', 'figure') }}
+    from {{ ref('stg_figure') }}
     group by all
 ),
 
@@ -22,24 +22,24 @@ stated as (
     select
         document_id,
         agency_name,
-    from {{ source('core', 'agency_statistic') }}
+    from {{ ref('stg_agency_statistic') }}
     union
     select
         document_id,
         agency_name,
-    from {{ source('core', 'narrative_figure') }}
+    from {{ ref('stg_narrative_figure') }}
     where agency_name is not null
     union
     select
         document_id,
         agency_name,
-    from {{ source('core', 'performance_indicator') }}
+    from {{ ref('stg_performance_indicator') }}
     where agency_name is not null
     union
     select
         document_id,
         agency_name,
-    from {{ source('core', 'form') }}
+    from {{ ref('stg_form') }}
     where agency_name is not null
 ),
 

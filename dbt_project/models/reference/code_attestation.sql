@@ -10,7 +10,7 @@ with figure as (
 ),
 
 document as (
-    select * from {{ ref('dim_document') }}
+    select * from {{ ref('int_document') }}
     where
         status <> 'refused'
         and not is_specimen
