@@ -92,6 +92,7 @@ $(BENCH)/.installed: tests/bench/requirements.txt $(VENV)/.installed
 bench: setup $(BENCH)/.installed ## Measure times as ratios within one run 性能测试
 	$(VENV)/bin/python -m tests.bench.ratios
 	$(VENV)/bin/python -m tests.bench.reader_bench
+	$(VENV)/bin/python -m tests.bench.growth $(WAREHOUSE)
 
 mutate: setup ## Break figures a thousand times and count what the proofs notice 变异测试
 	$(VENV)/bin/python -m tests.proofs_mutation

@@ -8,9 +8,9 @@ select
     correction.from_text,
     figure.printed_text,
 from {{ ref('correction') }} as correction
-inner join {{ ref('stg_document') }} as document
+inner join {{ source('core', 'document') }} as document
     on left(correction.figure_id, 16) = document.document_id
-left join {{ ref('stg_figure') }} as figure
+left join {{ source('core', 'figure') }} as figure
     on correction.figure_id = figure.figure_id
 where
     correction.status <> 'withdrawn'
@@ -21,7 +21,7 @@ select distinct
     correction.from_text,
     'replaced by another document at ' || publication.url as printed_text,
 from {{ ref('correction') }} as correction
-inner join {{ ref('stg_publication') }} as publication
+inner join {{ source('core', 'publication') }} as publication
     on left(correction.figure_id, 16) = publication.document_id
 where
     correction.status <> 'withdrawn'

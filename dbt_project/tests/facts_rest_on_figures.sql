@@ -12,7 +12,7 @@ with named as (
 
 select named.*
 from named
-left join {{ ref('stg_figure') }} as figure
+left join {{ source('core', 'figure') }} as figure
     on
         named.figure_id = figure.figure_id
         and named.document_id = figure.document_id

@@ -142,7 +142,7 @@ def _page(runs: list[Measured]) -> str:
     lines = [
         "# How the transformation grows",
         "",
-        "Written by `make growth` (tests/bench/growth.py); not edited by hand. Seconds are of one machine on one day; the last column is what counts:",
+        "Written by `make bench` (tests/bench/growth.py); not edited by hand. Seconds are of one machine on one day; the last column is what counts:",
         "time for each figure, against that of the smallest run. 1.0 is linear.",
         "",
         "| documents | figures | seconds of dbt | MiB | time per figure |",

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from pipeline.evaluation.ground_truth import SHOWN, Row, compare, fold, read_expected
-from pipeline.reading import Claim, read_document
+from tests.support.corpus import ReadOnce
 
 ROOT = Path(__file__).parents[2]
 EXPECTED = Path(__file__).parent / "expected"
@@ -49,7 +49,7 @@ class Read:
 
 
 @pytest.fixture(scope="module", params=FILES, ids=lambda file: file.stem)
-def document(request: pytest.FixtureRequest) -> Read:
+def document(request: pytest.FixtureRequest, read_once: ReadOnce) -> Read:
     """Each document is read once, whatever the number of tests, and let go before the next."""
     expected = read_expected(request.param)
     path = find(expected[0]["document"])
@@ -57,7 +57,7 @@ def document(request: pytest.FixtureRequest) -> Read:
         pytest.skip(
             f"{expected[0]['document']} is not here: the corpus lies in ../shared/corpus, outside of the repository"
         )
-    return Read(request.param.stem, expected, read_document(path.read_bytes(), Claim(file_name=path.name)).rows)
+    return Read(request.param.stem, expected, read_once.reading(path).rows)
 
 
 def test_there_is_ground_truth() -> None:

@@ -18,7 +18,7 @@ import pytest
 
 from pipeline.forms.government import bare_words
 from pipeline.forms.text import bare_name
-from pipeline.reading import Claim, read_document
+from tests.support.corpus import ReadOnce
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 EXPECTED = sorted((Path(__file__).parent / "government").glob("*.csv"))
@@ -35,16 +35,15 @@ def is_named(figure: dict[str, Any], name: str) -> bool:
 
 
 @pytest.mark.parametrize("path", EXPECTED, ids=lambda path: path.stem)
-def test_every_figure_has_its_year_phase_scope_and_fund(path: Path) -> None:
+def test_every_figure_has_its_year_phase_scope_and_fund(path: Path, read_once: ReadOnce) -> None:
     with path.open(encoding="utf-8", newline="") as file:
         expected = list(csv.DictReader(file))
     found = next(iter(sorted(CORPUS.rglob(expected[0]["document"]))), None)
     if found is None:
         pytest.skip("the corpus lies in ../shared/corpus, outside of the repository")
-    data = found.read_bytes()
-    assert hashlib.sha256(data).hexdigest() == expected[0]["sha256"]
+    assert hashlib.sha256(found.read_bytes()).hexdigest() == expected[0]["sha256"]
     figures: dict[tuple[int, Decimal], list[dict[str, Any]]] = defaultdict(list)
-    for figure in read_document(data, Claim(found.name)).rows["figure"]:
+    for figure in read_once.reading(found).rows["figure"]:
         if figure["amount_yuan"] is not None:
             figures[figure["page_number"], figure["amount_yuan"]].append(figure)
     faults = []

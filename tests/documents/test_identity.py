@@ -12,6 +12,7 @@ from pipeline.forms.assembly import assemble
 from pipeline.forms.identity import identify, refusal_of
 from pipeline.readers.printed import PrintedDocument, Unreadable
 from pipeline.readers.reader import read
+from tests.support.corpus import ReadOnce
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 ABSENT = "the corpus of real disclosures is not beside the repository (../shared/corpus)"
@@ -49,12 +50,12 @@ def test_the_manifest_holds_what_the_next_test_goes_through() -> None:
 @pytest.mark.parametrize(
     "row", DISCLOSURES or [pytest.param({}, marks=pytest.mark.skip(reason=ABSENT))], ids=lambda row: row.get("file")
 )
-def test_a_document_says_what_it_is(row: dict[str, str]) -> None:
+def test_a_document_says_what_it_is(row: dict[str, str], read_once: ReadOnce) -> None:
     if "扫描件" in row["file"] or re.search("scan", row["note"], re.IGNORECASE):
         # One of the two, of a city's commerce office, holds a work summary and no budget: it is refused, and rightly.
         pytest.skip(SCANNED)
     try:
-        document = read((CORPUS / row["file"]).read_bytes())
+        document = read_once.printed(CORPUS / row["file"])
     except Unreadable as problem:
         if problem.reason != "converter_missing":
             raise

@@ -7,12 +7,14 @@ docs/reference/findings.md shows it.
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from pipeline.reading import Claim, Reading, read_document
+from pipeline.reading import Reading
+from tests.support.corpus import ReadOnce
 
 ROOT = Path(__file__).resolve().parents[2]
 CORPUS = ROOT.parent / "shared" / "corpus"
@@ -20,11 +22,15 @@ CORPUS = ROOT.parent / "shared" / "corpus"
 pytestmark = pytest.mark.corpus
 
 
-def reading_of(name: str) -> Reading:
-    path = CORPUS / name
-    if not path.exists():
-        pytest.skip(f"the corpus document {path.name} is not beside the repository")
-    return read_document(path.read_bytes(), Claim(path.name))
+@pytest.fixture
+def reading_of(read_once: ReadOnce) -> Callable[[str], Reading]:
+    def read(name: str) -> Reading:
+        path = CORPUS / name
+        if not path.exists():
+            pytest.skip(f"the corpus document {path.name} is not beside the repository")
+        return read_once.reading(path)
+
+    return read
 
 
 def printed(reading: Reading, verdict: str) -> list[tuple[str, ...]]:
@@ -38,7 +44,7 @@ def printed(reading: Reading, verdict: str) -> list[tuple[str, ...]]:
     )
 
 
-def test_founding_document() -> None:
+def test_founding_document(reading_of: Callable[[str], Reading]) -> None:
     reading = reading_of("budget/深圳市_人民政府办公厅_2017.md")
     (suspect,) = reading.rows["suspect_figure"]
     figure = next(row for row in reading.rows["figure"] if row["figure_id"] == suspect["figure_id"])
@@ -55,7 +61,7 @@ def test_founding_document() -> None:
     ]  # fmt: skip
 
 
-def test_a_project_total_printed_in_the_row_of_its_first_item() -> None:
+def test_a_project_total_printed_in_the_row_of_its_first_item(reading_of: Callable[[str], Reading]) -> None:
     """Pages 11 and 14: 行政运行 prints the whole section's project expenditure, 64,840,547.00, beside 合计 = 基本支出."""
     reading = reading_of("budget/上海市普陀区_司法局_单位_2026.pdf")
     figures = {row["figure_id"]: row for row in reading.rows["figure"]}
@@ -69,7 +75,7 @@ def test_a_project_total_printed_in_the_row_of_its_first_item() -> None:
     assert len(printed(reading, "error")) == 4
 
 
-def test_an_amount_changed_by_hand_in_one_form_only() -> None:
+def test_an_amount_changed_by_hand_in_one_form_only(reading_of: Callable[[str], Reading]) -> None:
     """Page 22 prints 一般公共服务支出 as 6651.38, of 1.98 and 6,700.00; pages 26 and 30 print 6,701.98."""
     reading = reading_of("budget/杭州市_交通运输局_2026.pdf")
     errors = printed(reading, "error")
@@ -93,7 +99,7 @@ LEDGER = found_by_eye()
 
 
 @pytest.mark.parametrize("name", LEDGER)
-def test_the_ledger_of_findings_is_what_the_proofs_say(name: str) -> None:
+def test_the_ledger_of_findings_is_what_the_proofs_say(name: str, reading_of: Callable[[str], Reading]) -> None:
     """Every finding is told, and nothing is told that was not looked up: neither an error nor a suspect nor a quantity printed twice."""
     reading = reading_of(name)
     checks = reading.rows["identity_check"]

@@ -11,6 +11,7 @@ import pytest
 
 from pipeline.readers import pdf, pdf_reference, reader
 from pipeline.readers.printed import Grid, Page, PrintedDocument, Unreadable
+from tests.support.corpus import ReadOnce
 
 CORPUS = Path(__file__).parents[2].parent / "shared" / "corpus"
 pytestmark = [
@@ -76,8 +77,8 @@ def check_types(document: PrintedDocument) -> None:
 
 
 @pytest.mark.parametrize("path", PDFS, ids=names)
-def test_every_pdf_reads_and_its_cells_do_not_overlap(path: Path) -> None:
-    document = pdf.read(path.read_bytes())
+def test_every_pdf_reads_and_its_cells_do_not_overlap(path: Path, read_once: ReadOnce) -> None:
+    document = read_once.printed(path)
     assert document.page_count == len(document.pages)
     assert not [page.number for page in document.pages if page.problem]
     assert sum(len(page.blocks) for page in document.pages) > 0
@@ -85,16 +86,15 @@ def test_every_pdf_reads_and_its_cells_do_not_overlap(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", PDFS, ids=names)
-def test_numbers_of_a_page_are_those_of_the_reference_reader(path: Path) -> None:
+def test_numbers_of_a_page_are_those_of_the_reference_reader(path: Path, read_once: ReadOnce) -> None:
     """The same numbers in the same rows; a difference must be the reference's: a table that it misses, or a torn row or cell."""
-    data = path.read_bytes()
-    document = pdf.read(data)
+    document = read_once.printed(path)
     candidates = [page.number for page in document.pages if any(grid_rows(page))]
     if not candidates:
         pytest.skip("no page with a table of numbers")
     number = random.Random(f"{SAMPLE_SEED}{path.name}").choice(candidates)
     ours = grid_rows(document.pages[number - 1])
-    reference = grid_rows(pdf_reference.read_page(data, number))
+    reference = grid_rows(pdf_reference.read_page(path.read_bytes(), number))
     if ours == reference:
         return
     mine = [text for row in ours for text in row]

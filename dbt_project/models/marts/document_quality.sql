@@ -34,7 +34,10 @@ missing as (
             document.document_id = found.document_id
             and required.form = found.form
             and found.status <> 'refused'
-    where document.status <> 'refused'
+    -- The forms are those that a department must publish; of a government's there is no such list yet.
+    where
+        document.status <> 'refused'
+        and document.department_level <> 'government'
     group by required.document_kind, required.requirement, document.document_id
     having count(found.document_id) = 0
 ),
