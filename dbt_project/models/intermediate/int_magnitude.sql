@@ -78,7 +78,7 @@ spoken as (
     select distinct
         document_id,
         cast(amount_yuan as double) as amount_yuan,
-    from {{ source('core', 'narrative_figure') }}
+    from {{ ref('stg_narrative_figure') }}
     where
         measure = 'stated'
         and length(rtrim(replace(cast(abs(amount_yuan) as varchar), '.', ''), '0')) >= 5
