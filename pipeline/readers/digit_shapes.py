@@ -176,15 +176,9 @@ def likeness(shape: Shape) -> Shape:
     return np.asarray((_references() @ shape).max(axis=0))
 
 
-def as_dark(colours: Shape, _scale: float) -> Shape:
-    """The picture (blue, green, red) in grey, ink of every colour as dark as it is in the channel that shows it darkest."""
-    import cv2
-
-    return np.asarray(cv2.min(cv2.min(colours[:, :, 0], colours[:, :, 1]), colours[:, :, 2]))
-
-
 def digit_in(picture: Shape) -> str | None:
-    """The digit that a picture (grey, holding nothing else) shows; None where that is not clear."""
+    """The digit that a picture (three channels, holding nothing else) shows; None where that is not clear."""
+    picture = picture.min(axis=2)  # ink of every colour is dark in one channel
     low, high = int(picture.min()), int(picture.max())
     if high - low < 40:
         return None

@@ -187,7 +187,7 @@ class PdfFile:
     def render(self, index: int, scale: float, turn: int = 0, *, plain: bool = False) -> np.ndarray:
         """Page `index` (from 0) as grey as its print is, `scale` pixels to a point, turned clockwise by `turn` degrees from how it is displayed.
 
-        Red seals are lightened to the paper (see `scan.without_seals`), unless they are asked for.
+        Red seals are lightened to the paper (see `scan.without_seals`). `plain`: in three channels as it is.
         """
         page = pdfium.FPDF_LoadPage(self.handle, index)
         if not page:
@@ -205,7 +205,8 @@ class PdfFile:
                 pdfium.FPDFBitmap_GetBuffer(bitmap), ctypes.POINTER(ctypes.c_ubyte * (stride * height))
             )
             colours = np.frombuffer(buffer.contents, dtype=np.uint8).reshape(height, stride)[:, : 3 * width]
-            return (digit_shapes.as_dark if plain else scan.without_seals)(colours.reshape(height, width, 3), scale)
+            picture = colours.reshape(height, width, 3)
+            return picture.copy() if plain else scan.without_seals(picture, scale)
         finally:
             pdfium.FPDFBitmap_Destroy(bitmap)
             pdfium.FPDF_ClosePage(page)
@@ -833,9 +834,8 @@ def _read_digits(file: PdfFile, content: PageContent, index: int) -> bool:
     shown: dict[int, str | None] = {}
     for place, (x0, top, x1, bottom) in content.doubted.items():
         rows = slice(max(math.floor(top * scale), 0), math.ceil(bottom * scale) + 1)
-        part = np.rot90(
-            picture[rows, max(math.floor(x0 * scale), 0) : math.ceil(x1 * scale) + 1], -content.turns.get(place, 0)
-        )
+        columns = slice(max(math.floor(x0 * scale), 0), math.ceil(x1 * scale) + 1)
+        part = np.rot90(picture[rows, columns], -content.turns.get(place, 0))
         shown[place] = digit_shapes.digit_in(part) if part.size else None
     # of a font of which that is not known, only a digit that no character of the page claims to be tells
     is_false = content.is_false or any(digit is not None and digit not in text for digit in shown.values())
