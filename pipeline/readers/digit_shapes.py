@@ -9,6 +9,7 @@ font may show 6 and say 9. An outline is compared once for each design of a type
 
 from __future__ import annotations
 
+import ctypes
 from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
@@ -52,12 +53,29 @@ Sign = tuple[tuple[float, ...], ...]
 _known: dict[Sign, bool] = {}
 
 
-def suspects(texts: Iterable[int], text: list[str], scratch: calls.Scratch) -> tuple[set[int], bool]:
-    """The fonts (addresses) of these text objects whose digits must be read from the page, and whether one is known to say what it does not draw."""
+def suspects(
+    texts: Iterable[int], text: list[str], told: dict[tuple[int, int], bool], scratch: calls.Scratch
+) -> tuple[set[int], bool]:
+    """The fonts (addresses) of these text objects whose digits must be read from the page, and whether one is known to say what it does not draw.
+
+    `told` is what is known of the fonts of the document: by their address, and, lest another came to lie there, by their length.
+    """
     fonts = {font for address in texts if (font := calls.font_of(address))}
-    false = {font for font in fonts if _is_false(font, scratch)}
+    false = set()
+    for font in fonts:
+        key = (font, _length(font))
+        if key not in told:
+            told[key] = _is_false(font, scratch)
+        if told[key]:
+            false.add(font)
     # two glyphs of a font may be said to be one digit, of which the first is compared; then another digit is missed
     return (fonts if not false and fonts and _misses_a_digit(text) else false), bool(false)
+
+
+def _length(font: int) -> int:
+    size = ctypes.c_size_t()
+    calls.font_data(font, None, 0, ctypes.addressof(size))
+    return size.value
 
 
 def _misses_a_digit(text: list[str]) -> bool:

@@ -141,6 +141,7 @@ class PdfFile:
         self.page_count: int = pdfium.FPDF_GetPageCount(self.handle)
         self._scratch = calls.Scratch()
         self.has_layers = _has_layers(data)
+        self._fonts: dict[tuple[int, int], bool] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -258,7 +259,8 @@ class PdfFile:
         content = self._assemble(
             frame, text, boxes, clipped, drawn, kinds, quarters, unseen, (turned - quarter) % 4 * 90, text_address
         )
-        fonts, content.is_false = digit_shapes.suspects((one.address for one in drawn.texts), text, self._scratch)
+        texts = (one.address for one in drawn.texts)
+        fonts, content.is_false = digit_shapes.suspects(texts, text, self._fonts, self._scratch)
         content.doubted = self._doubted(content, fonts, frame, text_address) if fonts else {}
         return content
 
@@ -393,7 +395,7 @@ class PdfFile:
             faint_vertical=faint_vertical,
             pictures=pictures,
             unmapped_count=unmapped,
-            outlines=_outlines(frame, drawn),
+            outlines=pictured.paths_of(frame, drawn),
             set_aside="".join(text[number] for number in sorted(aside) if not text[number].isspace()),
             invisible_count=len(invisible),
             unseen="".join(text[number] for number in sorted(unseen)),
@@ -412,13 +414,6 @@ class PdfFile:
             middle = (high + low) / 2
             low, high = middle - 3, middle + 3
         return frame.boxes(np.array([[left, low, right, high]]))[0]
-
-
-def _outlines(frame: Frame, drawn: Drawn) -> list[tuple[float, float, float, float, int]]:
-    if not drawn.outlines:
-        return []
-    boxes = frame.boxes(np.array([outline.box for outline in drawn.outlines])).tolist()
-    return [(*box, outline.count) for box, outline in zip(boxes, drawn.outlines, strict=True)]
 
 
 def _turns(keep: list[int], quarters: dict[int, int], quarter: int) -> dict[int, int]:

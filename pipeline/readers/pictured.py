@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from pipeline.readers import scan
 from pipeline.readers.printed import Box, Grid, Line, Page, Unread
 
 if TYPE_CHECKING:
+    from pipeline.readers.drawn import Drawn
+    from pipeline.readers.frame import Frame
     from pipeline.readers.pdf import PageContent, PdfFile
 
 LARGE = 0.5
@@ -29,6 +33,8 @@ TOUCHING = 2.0
 """Points between strips of one scan."""
 
 PictureBox = tuple[float, float, float, float]
+Path = tuple[float, float, float, float, int]
+"""Its rectangle, and of how many closed lines it is made."""
 
 
 def read_page(file: PdfFile, content: PageContent, index: int) -> Page:
@@ -85,6 +91,14 @@ def may_be_scan(content: PageContent) -> bool:
     return len(content.characters) < ADVERTISED and any(
         _share(box, content) > LARGE for box in whole_pictures(content.pictures)
     )
+
+
+def paths_of(frame: Frame, drawn: Drawn) -> list[Path]:
+    """The paths of a page that may be characters, in its frame."""
+    if not drawn.outlines:
+        return []
+    boxes = frame.boxes(np.array([outline.box for outline in drawn.outlines])).tolist()
+    return [(*box, outline.count) for box, outline in zip(boxes, drawn.outlines, strict=True)]
 
 
 def may_be_paths(content: PageContent) -> bool:
