@@ -21,7 +21,7 @@ from typing import Any, Self
 import numpy as np
 import pypdfium2.raw as pdfium
 
-from pipeline.readers import bands, calls, digit_shapes, ink, open_tables, pdf_reference, pictured, scan, stamps
+from pipeline.readers import bands, calls, digit_shapes, ink, notes, open_tables, pdf_reference, pictured, scan, stamps
 from pipeline.readers.characters import (
     FOLDING,
     Characters,
@@ -91,16 +91,6 @@ class PageContent:
     """Whether that is known of one of those fonts."""
 
 
-_DRAWN_NOTES = frozenset(
-    {
-        pdfium.FPDF_ANNOT_FREETEXT, pdfium.FPDF_ANNOT_LINE, pdfium.FPDF_ANNOT_SQUARE, pdfium.FPDF_ANNOT_CIRCLE, pdfium.FPDF_ANNOT_POLYGON,
-        pdfium.FPDF_ANNOT_POLYLINE, pdfium.FPDF_ANNOT_STAMP, pdfium.FPDF_ANNOT_INK, pdfium.FPDF_ANNOT_WIDGET, pdfium.FPDF_ANNOT_WATERMARK,
-        pdfium.FPDF_ANNOT_REDACT,
-    }
-)  # fmt: skip
-"""Kinds of annotation that print something of their own on the page, unlike links, marks on text, and notes that open in a window."""
-
-
 def _has_layers(data: bytes) -> bool:
     """Whether the PDF has optional content, which may be off; where its catalogue is packed, that can't be told, and is assumed."""
     return b"/OCProperties" in data or b"/ObjStm" in data
@@ -141,6 +131,7 @@ class PdfFile:
         self.page_count: int = pdfium.FPDF_GetPageCount(self.handle)
         self._scratch = calls.Scratch()
         self.has_layers = _has_layers(data)
+        self.unread: list[Unread] = []
         self._fonts: dict[tuple[int, int], bool] = {}
 
     def __enter__(self) -> Self:
@@ -173,12 +164,13 @@ class PdfFile:
 
     def _with_notes(self, page: Any, index: int) -> Any:
         """The page with the notes, stamps and form fields on it made part of what it draws."""
-        kinds = set()
-        for number in range(pdfium.FPDFPage_GetAnnotCount(page)):
-            annotation = pdfium.FPDFPage_GetAnnot(page, number)
-            kinds.add(pdfium.FPDFAnnot_GetSubtype(annotation))
-            pdfium.FPDFPage_CloseAnnot(annotation)
-        if kinds & _DRAWN_NOTES and pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY) == pdfium.FLATTEN_SUCCESS:
+        found = notes.on_page(page)
+        if found.values:
+            self.unread.append(notes.unread(found.values, index + 1))
+        if (
+            found.kinds & notes.DRAWN
+            and pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY) == pdfium.FLATTEN_SUCCESS
+        ):
             flat = pdfium.FPDF_LoadPage(self.handle, index)
             if flat:
                 pdfium.FPDF_ClosePage(page)
@@ -772,35 +764,36 @@ def read(data: bytes) -> PrintedDocument:
                 f"{file.page_count} pages; at most {MOST_PAGES} are read",
             )
         pages = []
-        notes: list[str] = []
+        told: list[str] = []
         unread = file.enclosed_files()
         for index in range(file.page_count):
-            pages.append(_read_page(file, data, index, notes, unread))
-    return PrintedDocument(format="pdf", pages=pages, page_count=len(pages), notes=notes, unread=unread)
+            pages.append(_read_page(file, data, index, told, unread))
+        unread += file.unread
+    return PrintedDocument(format="pdf", pages=pages, page_count=len(pages), notes=told, unread=unread)
 
 
-def _read_page(file: PdfFile, data: bytes, index: int, notes: list[str], unread: list[Unread]) -> Page:
+def _read_page(file: PdfFile, data: bytes, index: int, told: list[str], unread: list[Unread]) -> Page:
     number = index + 1
     try:
         content = file.content(index)
     except ValueError as error:
         return Page(number=number, blocks=[], method="pdf", problem=str(error))
     if content.set_aside:
-        notes.append(f"page {number}: set aside as stamp or watermark: {content.set_aside[:80]}")
+        told.append(f"page {number}: set aside as stamp or watermark: {content.set_aside[:80]}")
     if content.unseen:
-        notes.append(f"page {number}: drawn, but not seen on the page: {content.unseen[:80]}")
+        told.append(f"page {number}: drawn, but not seen on the page: {content.unseen[:80]}")
     if content.invisible_count:
-        notes.append(f"page {number}: {content.invisible_count} characters that are set without ink were not read")
+        told.append(f"page {number}: {content.invisible_count} characters that are set without ink were not read")
     if content.doubted and _read_digits(file, content, index):
-        notes.append(f"page {number}: a font says other digits than it shows; they were read as shown")
+        told.append(f"page {number}: a font says other digits than it shows; they were read as shown")
     if content.unmapped_count > max(2, 0.01 * len(content.characters)):
-        page = _read_unmapped(file, data, content, index, notes)
+        page = _read_unmapped(file, data, content, index, told)
         if page is not None:
             return page
-    return _read_print(file, content, index, notes, unread)
+    return _read_print(file, content, index, told, unread)
 
 
-def _read_print(file: PdfFile, content: PageContent, index: int, notes: list[str], unread: list[Unread]) -> Page:
+def _read_print(file: PdfFile, content: PageContent, index: int, told: list[str], unread: list[Unread]) -> Page:
     """A page by its characters, by its picture where that is what is printed, or by both."""
     number = index + 1
     hidden = content.invisible_count > len(content.characters)
@@ -817,7 +810,7 @@ def _read_print(file: PdfFile, content: PageContent, index: int, notes: list[str
     unread += pictured.unread_paths(content, page)
     found = pictured.read_parts(file, content, index, boxes) if boxes else []
     if found:
-        notes.append(f"page {number}: a picture on it was read optically")
+        told.append(f"page {number}: a picture on it was read optically")
         page.blocks = pictured.in_order([*page.blocks, *found])
     return page
 
@@ -839,7 +832,7 @@ def _read_digits(file: PdfFile, content: PageContent, index: int) -> bool:
     return is_false
 
 
-def _read_unmapped(file: PdfFile, data: bytes, content: PageContent, index: int, notes: list[str]) -> Page | None:
+def _read_unmapped(file: PdfFile, data: bytes, content: PageContent, index: int, told: list[str]) -> Page | None:
     """A page whose fonts do not say what their characters are: by the reference reader, else from its picture."""
     number = index + 1
     try:
@@ -850,7 +843,7 @@ def _read_unmapped(file: PdfFile, data: bytes, content: PageContent, index: int,
         text = "".join(line.text for line in page.lines) + "".join(c.text for grid in page.grids for c in grid.cells)
         unknown = len(re.findall(r"\(cid:\d+\)", text)) + sum(is_unmapped(c) for c in text if c != "\n")
         if text and unknown <= max(2, 0.01 * len(text)):
-            notes.append(f"page {number}: characters without a mapping; read by pdfplumber")
+            told.append(f"page {number}: characters without a mapping; read by pdfplumber")
             return page
-    notes.append(f"page {number}: characters without a mapping; read from its picture")
+    told.append(f"page {number}: characters without a mapping; read from its picture")
     return pictured.read_page(file, content, index)

@@ -78,3 +78,16 @@ def test_text_without_ink_is_not_read(hide: str) -> None:
     assert texts(document.pages[0].grids[0]) == ROWS
     assert document.pages[0].lines == []
     assert document.notes == ["page 1: 8 characters that are set without ink were not read"]
+
+
+def test_values_of_fields_that_are_not_drawn_are_named() -> None:
+    """A field without an appearance: some programs make one up, the page itself shows nothing."""
+    fields = {
+        number: f"<< /Type /Annot /Subtype /Widget /FT /Tx /T (f{number}) /V ({value}) /Rect [100 {200 - number} 160 {210 - number}] >>"
+        for number, value in ((10, "1,234.56"), (11, "remark"), (12, ""))
+    }
+    data = plain_pdf(ruled(3, 3) + cells(text, ROWS), page="/Annots [10 0 R 11 0 R 12 0 R]", objects=fields)
+    document = pdf.read(data)
+    (unread,) = document.unread
+    assert (unread.page_number, unread.numeric_cell_count) == (1, 1)
+    assert unread.detail.startswith("2 form fields hold values that the page does not draw")
