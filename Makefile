@@ -66,8 +66,9 @@ $(SUPERSET)/.installed: dashboards/requirements.txt $(VENV)/.installed
 superset: setup $(SUPERSET)/.installed ## Install Superset apart, and show the dashboard 启动看板
 	$(VENV)/bin/python -m dashboards --warehouse $(WAREHOUSE)
 
+# By file: what a file's tests share is made once.
 test: setup ## Run the tests, quick faults included 运行测试
-	$(VENV)/bin/python -m pytest -n 2 -m "not slow" $(TESTS)
+	$(VENV)/bin/python -m pytest -n 2 --dist loadscope -m "not slow" $(TESTS)
 
 clients: setup ## Try the programs people connect with: browser, psql, JDBC, ODBC, LibreOffice, Superset 客户端测试
 	$(VENV)/bin/python -m pytest tests/clients
