@@ -13,6 +13,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen import canvas
 
+from pipeline.publish.explorer import search
 from pipeline.publish.explorer.figures import Figures, Printed, address, anchor, slug
 from pipeline.publish.explorer.images import PrintedFile, size_in_pixels
 from pipeline.publish.explorer.site import Site
@@ -167,3 +168,9 @@ def test_a_site_writes_what_changed_and_removes_what_is_no_more(tmp_path) -> Non
     site = Site(tmp_path)
     assert site.put("a/1.html", "k3", lambda: b"changed")
     assert site.written_count == 1
+
+
+def test_bodies_are_found_by_sound_and_projects_are_not() -> None:
+    (body, project) = search.with_sounds([["department", "财政局", "某市", "a.html"], ["project", "财政局", "", "b"]])
+    assert body == ["department", "财政局", "某市", "a.html", "caizhengju czj"]
+    assert project == ["project", "财政局", "", "b"]

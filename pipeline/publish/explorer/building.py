@@ -21,7 +21,7 @@ import jinja2
 from markupsafe import Markup
 
 from pipeline.archive.store import Store
-from pipeline.publish.explorer import dictionary, images, words
+from pipeline.publish.explorer import dictionary, images, overview, search, words
 from pipeline.publish.explorer.content import Content, Row
 from pipeline.publish.explorer.documents import DocumentContent, marks
 from pipeline.publish.explorer.site import MissingPart, Site, digest_of_text
@@ -91,17 +91,19 @@ def build_explorer(file: Path, folder: Path | None = None, told: Told = lambda n
             told(function_code)
             page(f"function/{function_code}.html", "function.html", content.function(function_code))
         told("index")
-        page("quality.html", "quality.html", content.quality())
+        page("quality.html", "quality.html", {**content.quality(), "scorecard": overview.scorecard(content)})
         functions = [
             {"code": each, "name": content.name_of(each)} for each in sorted(content.functions) if len(each) == 3
         ]
-        page(
-            "index.html",
-            "home.html",
-            {"totals": content.totals(), "departments": content.departments, "functions": functions},
-        )
+        home = {
+            "totals": content.totals(),
+            "departments": content.departments,
+            "functions": functions,
+            "largest": overview.largest(content),
+        }
+        page("index.html", "home.html", home)
         page("dictionary.html", "dictionary.html", {"tables": dictionary.tables(connection)})
-        entries = json.dumps(content.index(), ensure_ascii=False, separators=(",", ":"))
+        entries = json.dumps(search.with_sounds(content.index()), ensure_ascii=False, separators=(",", ":"))
         site.put("data/search.js", digest_of_text(entries), lambda: f"window.searchEntries={entries};\n".encode())
     told("dbt")
     site.put("dbt.html", digest_of_text(code, dictionary.model_pages_key(file)), lambda: dictionary.model_pages(file))

@@ -30,14 +30,24 @@
     loading ??= new Promise((resolve) => {
       const script = document.createElement("script");
       script.src = `${root}data/search.js`;
-      script.onload = () => resolve(window.searchEntries.map((entry) => [...entry, `${entry[1]} ${entry[2]}`.toLowerCase()]));
+      // Projects and documents are too many to spell out: they have no sound.
+      script.onload = () => resolve(window.searchEntries.map(([kind, name, more, href, sound = ""]) => [kind, name, more, href, `${name} ${more} ${sound}`.toLowerCase()]));
       document.head.append(script);
     });
     return loading;
   }
   function rank(entry, words) {
-    if (!words.every((word) => entry[4].includes(word))) return 0;
     const whole = words.join(" ");
+    // 卫健委 is short for 卫生健康委员会: its characters stand in the name, in this order. One or two are too few to tell.
+    if (!words.every((word) => entry[4].includes(word))) {
+      if (whole.length < 3 || whole.charCodeAt(0) < 128) return 0;
+      let from = 0;
+      for (const character of whole) {
+        from = entry[1].indexOf(character, from) + 1;
+        if (!from) return 0;
+      }
+      return 0.4 - entry[1].length / 1000;
+    }
     const name = entry[1].toLowerCase();
     const extra = entry[2].toLowerCase();
     let score = 1;
