@@ -34,7 +34,16 @@ _GOVERNMENT_CODE = re.compile(r"^5(?:0[1-9]|1[0-5]|99)(?:\d{2}){0,2}$")
 _CATEGORY_DIGITS = 3
 _QUALIFIER = re.compile(r"\([^()]*\)$")
 _FILLER = re.compile(r"[和及与、的等]")
-_SHORTENED = (("社保", "社会保障"), ("付息", "利息"))
+_SHORTENED = (
+    ("社保", "社会保障"),
+    ("付息", "利息"),
+    ("城建税", "城市维护建设税"),
+    ("环保税", "环境保护税"),
+    ("出让金", "出让"),
+    ("收入安排的", ""),
+    ("安排的", ""),
+    ("安排", ""),
+)
 _CLIPPED_AT_LEAST = 5
 _CLIPPED_CATEGORY_AT_LEAST = 2
 """Categories are few, and most of them begin unlike all others."""
@@ -60,7 +69,8 @@ class Candidate(NamedTuple):
     """A code that a printed name can mean, and how far the printed name is from the edition's.
 
     `evidence` is one of: name (as in the edition), qualified_name (but for words in brackets), category (the name of a category but for
-    支出, which lower codes bear whole), suffix (but for 支出), other_edition (the name of another year), spelling (but for 和, 的, 等 and words that are shortened), clipped_name (its beginning only).
+    支出, which lower codes bear whole), suffix (but for 支出), other_edition (the name of another year), variant (words of a place, listed in
+    name_variant.csv), spelling (but for 和, 的, 等 and words that are shortened), clipped_name (its beginning only).
     """
 
     code: str
@@ -94,6 +104,8 @@ class _Scheme:
     spans: dict[str, list[Span]] = field(default_factory=lambda: defaultdict(list))
     by_name: dict[str, list[tuple[str, Span]]] = field(default_factory=lambda: defaultdict(list))
     """Codes by plain name."""
+    by_variant: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """Codes by the plain name that a place prints and no edition has."""
     by_spelling: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """Plain names by what is left of them where spellings differ."""
     plain_names: list[str] = field(default_factory=list)
@@ -106,7 +118,7 @@ def plain_name(text: str) -> str:
 
 
 def _spelling(plain: str) -> str:
-    """What is left of a plain name where publishers spell it in several ways: 工资和福利支出, 对个人和家庭补助, 债务付息及费用支出."""
+    """What is left of a plain name where publishers spell it in several ways: 工资和福利支出, 对个人和家庭补助, 彩票公益金支出."""
     for short, full in _SHORTENED:
         plain = plain.replace(short, full)
     return _FILLER.sub("", plain).removesuffix("支出")
@@ -127,6 +139,8 @@ def _schemes() -> dict[str, _Scheme]:
         add(row["scheme"], row["economic_code"], row["economic_name"], row)
     for row in _rows("revenue_class.csv"):
         add(REVENUE, row["revenue_code"], row["revenue_name"], row)
+    for row in _rows("name_variant.csv"):
+        schemes[row["scheme"]].by_variant[plain_name(row["printed_name"])].append(row["code"])
     for found in schemes.values():
         found.plain_names = sorted(found.by_name)
         for name in found.plain_names:
@@ -225,6 +239,13 @@ def code_by_name(
         away = {each.code: _years_away(known.spans[each.code], each.name, year) for each in others}
         return _one_each(tuple(each for each in others if away[each.code] == min(away.values())))
 
+    def variants() -> tuple[Candidate, ...]:
+        return tuple(
+            Candidate(code, name, "variant")
+            for code in sorted(set(known.by_variant.get(plain, ()) or known.by_variant.get(bare, ())))
+            if (parent_code is None or code.startswith(parent_code)) and digits in (None, len(code))
+        )
+
     bare = _QUALIFIER.sub("", plain)
     ending = (plain.removesuffix("支出"), plain + "支出")
     exact = found((plain,), "name", year)
@@ -237,6 +258,7 @@ def code_by_name(
         or (found((bare,), "qualified_name", year) if bare not in ("", plain) else ())
         or found((each for each in ending if each != plain), "suffix", year)
         or nearest((plain, bare))
+        or variants()
         or _one_each(found(known.by_spelling.get(_spelling(plain), ()), "spelling", None))
         or found(_longer_names(known, plain, digits), "clipped_name", year)
     )
@@ -304,6 +326,7 @@ _DISTANCE = {
     "category": 0.0,
     "suffix": 1.0,
     "other_edition": 1.5,
+    "variant": 1.5,
     "spelling": 1.7,
     "clipped_name": 2.0,
 }
@@ -351,7 +374,18 @@ def assign_names(names: Sequence[str], scheme: str, year: int) -> list[str | Non
 
 def _options(name: str, scheme: str, year: int | None, level: str | None) -> dict[str, float]:
     candidates = code_by_name(name, None, scheme, year, _LEVEL.get(level or ""))
-    return {candidate.code: _DISTANCE[candidate.evidence] for candidate in candidates}
+    lasting: dict[tuple[str | None, str], Candidate] = {}
+    for candidate in candidates:
+        key = (parent_of(candidate.code), candidate.name)
+        if key not in lasting or _last_year(candidate, scheme) > _last_year(lasting[key], scheme):
+            lasting[key] = candidate
+    return {candidate.code: _DISTANCE[candidate.evidence] for candidate in lasting.values()}
+
+
+def _last_year(candidate: Candidate, scheme: str) -> int:
+    """When a name ends: of two numbers of one name in one section (2089901 and 2089999 in 2021) the one that goes on is meant."""
+    spans = _schemes()[scheme].spans.get(candidate.code, ())
+    return max((span.last_year for span in spans if span.name == candidate.name), default=0)
 
 
 def _limited(options: list[dict[str, float]]) -> list[dict[str, float]]:

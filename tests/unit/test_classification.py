@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from pipeline.editions.classification import (
     ECONOMIC_DEPARTMENT,
+    FUNCTIONAL,
     REVENUE,
     assign_codes,
     assign_names,
@@ -246,6 +247,38 @@ def test_revenue_of_governments_is_found_by_name_code_and_year() -> None:
 )
 def test_variants_of_a_name_are_the_class_that_they_name(names: list[str], codes: list[str]) -> None:
     assert [found.code for found in assign_codes(names, ECONOMIC_DEPARTMENT, 2021)] == codes
+
+
+@pytest.mark.parametrize(
+    ("scheme", "name", "code"),
+    [
+        (FUNCTIONAL, "彩票公益金支出", "22960"),
+        (FUNCTIONAL, "国有土地使用权出让支出", "21208"),
+        (FUNCTIONAL, "其他城市基础设施配套费支出", "2121399"),
+        (FUNCTIONAL, "港口建设费支出", "21463"),
+        (REVENUE, "城建税", "10109"),
+        (REVENUE, "环保税", "10121"),
+        (REVENUE, "国有土地使用权出让金收入", "1030148"),
+    ],
+)
+def test_funds_and_taxes_are_known_by_their_short_names(scheme: str, name: str, code: str) -> None:
+    """As the budgets of 杭州 and 济南 print them."""
+    assert [(found.code, found.evidence) for found in code_by_name(name, scheme=scheme, year=2022)] == [
+        (code, "spelling")
+    ]
+
+
+def test_words_of_a_place_mean_the_code_that_they_are_listed_for() -> None:
+    """济南 prints 巩固脱贫衔接乡村振兴 for 21305 in its final account of 2022."""
+    (found,) = code_by_name("巩固脱贫衔接乡村振兴", "213", year=2022)
+    assert (found.code, found.evidence) == ("21305", "variant")
+    assert code_by_name("巩固脱贫衔接乡村振兴", "212", year=2022) == ()
+
+
+def test_of_two_numbers_of_one_name_in_a_section_the_one_that_goes_on_is_meant() -> None:
+    """2089901 and 2089999 are both 其他社会保障和就业支出 in 2021 and 2022."""
+    names = ["社会保障和就业支出", "退役军人管理事务", "其他社会保障和就业支出", "其他社会保障和就业支出"]
+    assert assign_names(names, FUNCTIONAL, 2022) == ["208", "20828", "20899", "2089999"]
 
 
 def test_a_name_of_another_edition_is_that_of_the_nearest_year() -> None:
