@@ -22,7 +22,7 @@ scope as (
         jurisdiction_code,
         scope,
         scope_name,
-    from {{ ref('fct_government_expenditure') }}
+    from {{ ref('int_government_expenditure') }}
     where jurisdiction_code is not null
 ),
 
