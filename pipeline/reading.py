@@ -17,7 +17,8 @@ from typing import Any
 from pipeline.figures.agency_statistic import agency_statistics
 from pipeline.figures.counted_in_forms import statistics_of_forms
 from pipeline.figures.figure import Figure
-from pipeline.figures.government import Publisher, interpret_government
+from pipeline.figures.government import interpret_government
+from pipeline.figures.government_columns import Publisher
 from pipeline.figures.interpretation import Body, Interpretation, Refused, interpret, serial_numbers
 from pipeline.figures.lines import agencies_printed
 from pipeline.figures.narrative import narrative_figures
@@ -325,10 +326,9 @@ def _interpret(forms: list[Form], identity: Identity, rows: _Rows) -> dict[int, 
 def _of_government(forms: list[Form], identity: Identity, rows: _Rows) -> dict[int, Interpretation]:
     """Interpretations of the tables of a whole government, by form index."""
     tell_forms(forms)
-    place = place_of(identity)
     body = identity.department_name or identity.jurisdiction_name or ""
-    publisher = Publisher(rows.document_id, place, body)
     kind, year = identity.document_kind or "budget", identity.fiscal_year
+    publisher = Publisher(rows.document_id, place_of(identity), body, None, year, kind)
     return {
         form.index: _interpretation(form, Body(rows.document_id, year, kind, body), rows)
         if form.key == "three_public" and year is not None

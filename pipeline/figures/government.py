@@ -1,7 +1,8 @@
 """From a government's table to its figures: each number with its year, phase, scope, fund and line, or named in a refusal.
 
-Belongs here: columns, lines and amounts of the tables of governments. Does not belong here: what words say (`pipeline.forms.government`),
-how lines hang together (`tiers`), tables of departments (`interpretation`).
+Belongs here: lines and amounts of the tables of governments. Does not belong here: what words say (`pipeline.forms.government`), columns
+(`government_columns`), what a line under a column means (`government_meaning`), how lines hang together (`tiers`), tables of departments
+(`interpretation`).
 
 Year, phase and scope come from the column's header, else from the table's title. Where both leave one open, the column is refused: a
 figure under a wrong year looks as right as any.
@@ -10,156 +11,48 @@ figure under a wrong year looks as right as any.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import replace
 
 from pipeline.editions.classification import assign_codes, code_by_name
 from pipeline.figures.amount import parse_amount
 from pipeline.figures.figure import Figure
+from pipeline.figures.government_columns import Column, Publisher, Table, unit_in
+from pipeline.figures.government_meaning import Line, Meanings, line_item, name_of
 from pipeline.figures.interpretation import Interpretation, Refused
 from pipeline.figures.tiers import Node, tie
-from pipeline.forms import catalogue, consulted
 from pipeline.forms.form import Form, FormCell
-from pipeline.forms.government import Place, Words, bare_words, is_district, role_of_header, title_of, words_of
-from pipeline.forms.header import Column as HeaderColumn
-from pipeline.forms.header import find_parents
-from pipeline.forms.text import (
-    bare_name,
-    comparable,
-    counts_up,
-    is_memo,
-    is_number,
-    is_percentage,
-    numbering_rank,
-    squeeze,
-)
+from pipeline.forms.government import words_of
+from pipeline.forms.text import is_memo, is_number, is_percentage, numbering_rank, squeeze
 
-FOLDER = Path(catalogue.__file__).parent
 _CODE = re.compile(r"^[25]\d{2}(?:\d{2}){0,2}$|^1[01]\d(?:\d{2}){0,3}$")
-_UNIT_WORDS = ("百万元", "亿元", "万元", "千元")
-_NUMBERED_YEAR = re.compile(
-    r"^(?:[一二三四五六七八九十]+、|[(（][一二三四五六七八九十]+[)）]|\d{1,2}[.、])(?=20\d\d年)"
-)
 _DASHES = re.compile(r"^[-—–－/―─]+$")
-_TOTAL_HEADER = re.compile(r"(?:合计|小计|总计|金额|数额|数|总额|本级|执行情况|地区|情况|[:：、]|\(\)|其中|收入|支出)*")
-_BELOW = re.compile(r"对下|对(?:各)?(?:区|县|市县)|[市省区]对(?:各|区|县)|补助(?:区县|下级)|分地区")
-_ABOVE = re.compile(r"(?:中央|上级|省|市)[、和]?(?:省)?对[\u4e00-\u9fff]{1,6}[市区县]|上级(?:补助|转移)")
-_NO_PHASE = frozenset({"limit", "new_limit"})
+_NO_PHASE = frozenset({"limit", "new_limit", "investment"})
+_DATED_LINES = frozenset({"government_debt", "government_social_insurance"})
 _CODED = {"functional", "economic_government", "economic_department", "government_revenue"}
 _LEVELS = {3: "category", 5: "section", 7: "item", 9: "sub_item"}
 
 
-@dataclass(slots=True)
-class Column:
-    """One column of a government's table. `why` says why its amounts cannot be figures, where they cannot."""
-
-    index: int
-    path: tuple[str, ...]
-    role: str
-    group: int = 0
-    words: Words = field(default_factory=Words)
-    year: int | None = None
-    phase: str | None = None
-    scope: str | None = None
-    scope_name: str | None = None
-    fund: str | None = None
-    line: str = ""
-    parent: int | None = None
-    why: str | None = None
-
-    @property
-    def header_path(self) -> str:
-        return " / ".join(self.path)
-
-
-@dataclass(slots=True)
-class Line:
-    """One line of one list: its name as printed, where it stands, and what its words and those above it say."""
-
-    row: int
-    name: str
-    node: Node
-    words: Words
-    code: str | None = None
-    scheme: str | None = None
-    item: str | None = None
-    path: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Publisher:
-    """Whose document it is: needed to say whose an amount is."""
-
-    document_id: str
-    place: Place
-    body: str
-    unit: str | None = None
-
-
 def interpret_government(form: Form, publisher: Publisher) -> Interpretation:
     """Figures of a government's table; what is no figure is refused with its reason."""
-    return _Reading(form, publisher).interpretation()
-
-
-@consulted.kept
-def _line_patterns() -> list[tuple[re.Pattern[str], str, str]]:
-    rows = consulted.table(FOLDER / "government_line.csv")
-    return [(re.compile(row["pattern"]), row["scheme"], row["item"]) for row in rows]
-
-
-@consulted.question
-def line_item(name: str) -> tuple[str, str] | None:
-    """Scheme and item of a line that is no class (total, transfers, debt, balances), by government_line.csv; None for any other."""
-    plain = _name(name)
-    return next(((scheme, item) for pattern, scheme, item in _line_patterns() if pattern.fullmatch(plain)), None)
-
-
-@consulted.question
-def debt_item(text: str) -> str | None:
-    """What of debt a text names (limit, balance, issued, repaid, interest), by debt_item.csv."""
-    plain = comparable(text)
-    rows = consulted.table(FOLDER / "debt_item.csv")
-    return next((row["item"] for row in rows if re.search(row["pattern"], plain)), None) or None
-
-
-@consulted.question
-def insurance_of(name: str) -> str | None:
-    """Which social insurance a name is of, by insurance.csv."""
-    plain = comparable(name)
-    rows = consulted.table(FOLDER / "insurance.csv")
-    return next((row["insurance"] for row in rows if re.search(row["pattern"], plain)), None)
+    return _Reading(Table(form, publisher)).interpretation()
 
 
 class _Reading:
-    def __init__(self, form: Form, publisher: Publisher) -> None:
-        self.form = form
-        self.publisher = publisher
-        self.place = publisher.place
-        self.standard = catalogue.standard_form(form.key or "")
-        self.title = title_of(form)
-        self.words = words_of(self.title, self.place)
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.form = table.form
+        self.place = table.place
+        self.header = table.header
+        self.unit = table.unit
+        self.at = table.at
+        self.meanings = Meanings(table)
         self.result = Interpretation()
-        self.at = {(cell.row, cell.column): cell for cell in form.cells}
-        self.spanning: dict[tuple[int, int], FormCell] = {}
-        for cell in form.cells:
-            for row in range(cell.row, cell.row + cell.row_span):
-                for column in range(cell.column, cell.column + cell.column_span):
-                    self.spanning.setdefault((row, column), cell)
-        self.header = self._header_rows()
-        self.unit = form.unit or _unit_in([self.title, *form.heading_lines]) or publisher.unit
-        self._all: list[Column] = []
-        self._scope_rows = self._fund_rows = False
-        self._direction: str | None = None
-        self._sides: dict[int, str | None] = {}
 
     def interpretation(self) -> Interpretation:
-        columns = self._all = self._columns()
-        self._scope_rows = self._mostly(columns, lambda words: words.scope is not None)
-        self._fund_rows = self._mostly(columns, lambda words: words.fund is not None and words.side is None)
-        self._direction = self._told_direction(columns)
+        columns = self.table.columns
         self._mark(columns)
-        if self.unit is None and not any(_unit_in(column.path) for column in columns):
+        if self.unit is None and not any(unit_in(column.path) for column in columns):
             self._refuse(
                 "unit_unknown", "no 单位：元 / 万元 … is printed above the table or in its header", self._numeric()
             )
@@ -172,139 +65,6 @@ class _Reading:
             self._read_group(members)
         self._account(columns)
         return self.result
-
-    # -- header ----------------------------------------------------------------------------------------------------
-
-    def _header_rows(self) -> frozenset[int]:
-        """Rows above the first with a number, within the reach of the first header row's spans; repetitions on later pages."""
-        first = self.form.lead_rows
-        reach = first + 1
-        for cell in self.form.cells:
-            if cell.row == first and cell.text.strip() and cell.row_span <= 6:
-                reach = max(reach, cell.row + cell.row_span)
-        rows: list[int] = []
-        for row in range(first, self.form.row_count):
-            texts = [comparable(cell.text) for cell in self.form.row(row) if cell.text.strip()]
-            numbers = [text for text in texts if is_number(text)]
-            counted = len(numbers) >= 2 and counts_up(numbers) and numbers[0] == "1"
-            is_unnamed = bool(rows) and len(texts) >= 2 and not numbers and all(role_of_header(text) for text in texts)
-            if (row < reach and not numbers) or counted or is_unnamed:
-                rows.append(row)
-            else:
-                break
-        return frozenset((*range(first), *(rows or [first]), *self.form.repeated_header_rows))
-
-    def _paths(self) -> list[tuple[str, ...]]:
-        paths: list[list[str]] = [[] for _ in range(self.form.column_count)]
-        first = [
-            row
-            for row in sorted(self.header)
-            if row >= self.form.lead_rows and row not in self.form.repeated_header_rows
-        ]
-        for row in first:
-            for cell in self.form.row(row):
-                text = squeeze(cell.text)
-                if not text or is_number(text):
-                    continue
-                for column in range(cell.column, min(cell.column + cell.column_span, self.form.column_count)):
-                    if not paths[column] or paths[column][-1] != text:
-                        paths[column].append(text)
-        return [tuple(path) for path in paths]
-
-    def _columns(self) -> list[Column]:
-        columns = [self._column(index, path) for index, path in enumerate(self._paths())]
-        group, has_values = 0, False
-        for column in columns:
-            if column.role in ("name", "code") and has_values:
-                group, has_values = group + 1, False
-            has_values = has_values or column.role == "value"
-            column.group = group
-        self._settle_names(columns)
-        for column in columns:
-            if column.role == "value":
-                self._settle(column)
-        self._find_parents(columns)
-        return columns
-
-    def _settle_names(self, columns: list[Column]) -> None:
-        """Where no header names the column of names, the first column of words is it."""
-        if any(column.role == "name" for column in columns):
-            return
-        for column in columns:
-            texts = [
-                cell.text
-                for cell in self.form.cells
-                if cell.column == column.index and cell.row not in self.header and cell.text.strip()
-            ]
-            if texts and not any(is_number(text) for text in texts):
-                column.role = "name"
-                return
-
-    def _column(self, index: int, path: tuple[str, ...]) -> Column:
-        roles = [role for text in path if (role := role_of_header(text)) is not None]
-        column = Column(index, path, roles[-1] if roles else "value" if path else "empty")
-        if "percentage" in roles:
-            column.role = "percentage"
-        elif column.role == "name" and self._mostly_numbers(index):
-            column.role = "value"
-        column.words = words_of("".join(path), self.place)
-        return column
-
-    def _mostly_numbers(self, index: int) -> bool:
-        texts = [
-            cell.text
-            for cell in self.form.cells
-            if cell.column == index and cell.row not in self.header and cell.text.strip()
-        ]
-        return bool(texts) and 2 * sum(is_number(text) for text in texts) > len(texts)
-
-    def _settle(self, column: Column) -> None:
-        """Year, phase, scope and fund of a column: its own words, else the title's; or why they stay open."""
-        own, title = column.words, self.words
-        if own.is_open:
-            column.why = f"the header “{column.header_path}” names two years, scopes or funds"
-            return
-        column.year = own.year if own.year is not None else None if title.year is None else title.year
-        if own.years_on is not None:
-            column.year = None if title.year is None else title.year + own.years_on
-        column.phase = own.phase or title.phase
-        if (
-            title.phase == "half_year"
-            and own.phase == "executed"
-            and own.years_on is None
-            and column.year == title.year
-        ):
-            column.phase = "half_year"
-        column.scope, column.scope_name = own.scope or title.scope, own.scope_name or title.scope_name
-        if own.scope == "district" and self.form.key == "government_transfer":
-            column.scope, column.scope_name = title.scope, title.scope_name
-        column.fund = own.fund or self._fund_of_title()
-        column.line = _line_of(column, self.form.key == "government_transfer")
-
-    def _fund_of_title(self) -> str | None:
-        return self.words.fund or self.standard.fund
-
-    def _find_parents(self, columns: list[Column]) -> None:
-        """Tie columns to the total that their header states (合计 over districts, 全市 over 市级 and 区县)."""
-        values = [column for column in columns if column.role == "value" and column.why is None]
-        mirror = [
-            HeaderColumn(
-                column.index, column.path, "value", {"comparative": f"{column.year} {column.phase}"}, group=column.group
-            )
-            for column in values
-        ]
-        find_parents(mirror)
-        for column, copy in zip(values, mirror, strict=True):
-            column.parent = copy.parent
-        for whole in (column for column in values if column.words.scope == "all_tiers"):
-            parts = [
-                column
-                for column in values
-                if _is_beside(whole, column) and column.words.scope in ("tier", "lower_tiers")
-            ]
-            if {column.words.scope for column in parts} == {"tier", "lower_tiers"} and len(parts) == 2:
-                for column in parts:
-                    column.parent = whole.index
 
     # -- cells -----------------------------------------------------------------------------------------------------
 
@@ -366,47 +126,65 @@ class _Reading:
         by_node = {id(line.node): line for line in lines}
         for line in lines:
             line.path = _path(line, by_node)
-        self._sides = _sides_of(lines) if side is None else {}
+        if side is None:
+            _add_sides(lines, by_node)
+        if self.meanings.is_by_fund:
+            _add_funds(lines)
         self._classify(lines)
         for line in lines:
             for column in values:
                 self._read(line, column, side)
 
     def _lines(self, members: list[Column], values: list[Column]) -> list[Line]:
-        names = [column for column in members if column.role == "name"]
-        codes = [column for column in members if column.role == "code"]
+        names = [column.index for column in members if column.role == "name"]
+        codes = [column.index for column in members if column.role == "code"]
+        indexes = [column.index for column in values]
         lines = []
+        wrapped = self._wrapped_names(names, indexes)
+        rests = {row for rows in wrapped.values() for row in rows}
         for row in range(self.form.row_count):
-            if row in self.header:
+            if row in self.header or row in rests:
                 continue
-            cells = [
-                cell
-                for column in names
-                if (cell := self.spanning.get((row, column.index))) is not None and cell.text.strip()
-            ]
-            printed = {column.index: self.at.get((row, column.index)) for column in values}
-            if not cells or not any(cell is not None for cell in printed.values()):
+            cells = [cell for near in wrapped.get(row, [row]) for cell in self._named(near, names)]
+            if not cells or not any((row, index) in self.at for index in indexes):
                 continue
             name = " ".join(dict.fromkeys(cell.text for cell in cells))
-            last = cells[-1]
-            code = next(
-                (
-                    squeeze(cell.text)
-                    for column in codes
-                    if (cell := self.at.get((row, column.index))) and _CODE.match(squeeze(cell.text))
-                ),
-                None,
-            )
-            node = Node(row, numbering_rank(name), _indent(last), is_memo(name), _is_total(name))
+            printed = [squeeze(self.at[row, index].text) for index in codes if (row, index) in self.at]
+            # Names of projects are centred: where they begin says nothing.
+            is_list = self.form.key == "government_debt_project"
+            indent = None if is_list else _indent(cells[0 if row in wrapped else -1])
+            node = Node(row, numbering_rank(name), indent, is_memo(name), _is_total(name))
             for column in values:
-                cell = printed[column.index]
-                amount = (
-                    parse_amount(cell.text, _unit_in(column.path) or self.unit or "元") if cell is not None else None
-                )
+                cell = self.at.get((row, column.index))
+                amount = parse_amount(cell.text, unit_in(column.path) or self.unit or "元") if cell else None
                 if amount is not None:
                     node.amounts[column.index] = (amount.yuan, amount.half_unit_yuan)
+            code = next((text for text in printed if _CODE.match(text)), None)
             lines.append(Line(row, name, node, words_of(name, self.place), code=code))
         return lines
+
+    def _named(self, row: int, names: Sequence[int]) -> list[FormCell]:
+        cells = [cell for index in names if (cell := self.table.spanning.get((row, index))) is not None]
+        return [cell for cell in cells if cell.text.strip()]
+
+    def _wrapped_names(self, names: Sequence[int], values: Sequence[int]) -> dict[int, list[int]]:
+        """Rows of numbers without a name, each with the rows right above and below it whose names without numbers are its own: a name of two
+        lines with its figures between them."""
+
+        def is_bare(row: int) -> bool:
+            texts = [cell.text for index in values if (cell := self.at.get((row, index))) is not None]
+            return row not in self.header and bool(self._named(row, names)) and not any(text.strip() for text in texts)
+
+        found: dict[int, list[int]] = {}
+        for row in range(1, self.form.row_count):
+            numbers = [cell for index in values if (cell := self.at.get((row, index))) is not None]
+            is_nameless = not self._named(row, names) and any(is_number(cell.text) for cell in numbers)
+            if row in self.header or not is_nameless or not is_bare(row - 1):
+                continue
+            below = self._named(row + 1, names) if is_bare(row + 1) else []
+            goes_on = bool(below) and numbering_rank(below[0].text) is None and not is_memo(below[0].text)
+            found[row] = [row - 1, row + 1] if goes_on and not _is_total(below[0].text) else [row - 1]
+        return found
 
     def _side(self, members: Sequence[Column], lines: Sequence[Line]) -> str | None:
         """Revenue or expenditure, where the whole list is one: by its header, the title, or the place of two lists side by side."""
@@ -415,7 +193,7 @@ class _Reading:
                 return column.words.side
         if self.form.key in ("government_revenue", "government_expenditure"):
             return "revenue" if self.form.key == "government_revenue" else "expenditure"
-        return self.words.side
+        return self.table.words.side
 
     def _code(self, lines: list[Line]) -> None:
         """Items of lines that are no class (totals, balances), and codes of classes, as printed or by name within the edition."""
@@ -433,10 +211,10 @@ class _Reading:
         if scheme not in _CODED:
             return
         plain = [line for line in lines if line.scheme is None and line.item is None and not line.code]
-        year = self.words.year or 0
+        year = self.table.words.year or 0
         if scheme == "economic_government" and _fits_departments(plain, year):
             scheme = "economic_department"
-        names = [_name(line.name) for line in plain]
+        names = [name_of(line.name) for line in plain]
         for line, found_code in zip(plain, assign_codes(names, scheme, year, self._levels(plain, scheme)), strict=True):
             line.code = found_code.code
         for line in lines:
@@ -458,15 +236,15 @@ class _Reading:
     def _levels(self, lines: Sequence[Line], scheme: str) -> list[str | None]:
         """Categories, where the topmost lines of a list by function are numbered."""
         ranks = [line.node.rank for line in lines if line.node.rank is not None]
-        if scheme != "functional" or len(ranks) < 5 or self._fund_of_title() != "general_public_budget":
+        if scheme != "functional" or len(ranks) < 5 or self.table.fund_of_title != "general_public_budget":
             return [None] * len(lines)
         top = max(set(ranks), key=ranks.count)
         return ["category" if line.node.rank == top else None for line in lines]
 
     def _scheme(self) -> str:
-        if self.form.key == "government_balance" or self.standard.scheme is None:
+        if self.form.key == "government_balance" or self.table.standard.scheme is None:
             return "balance"
-        return self.standard.scheme
+        return self.table.standard.scheme
 
     # -- figures ---------------------------------------------------------------------------------------------------
 
@@ -475,7 +253,7 @@ class _Reading:
         if cell is None:
             return
         text = squeeze(cell.text)
-        unit = _unit_in(column.path) or self.unit or "元"
+        unit = unit_in(column.path) or self.unit or "元"
         amount = parse_amount(text, unit)
         if amount is None and text and not _DASHES.match(text):
             if is_percentage(text):
@@ -519,45 +297,57 @@ class _Reading:
     def _told(self, line: Line, column: Column, side: str | None) -> Figure | str:
         """The figure without its amount, or a sentence that says what is open."""
         row = line.words
-        year = row.year or self._year_above(line) or column.year
-        phase = row.phase if row.phase and self.form.key == "government_debt" else column.phase
+        year, phase = column.year, column.phase
+        if self.form.key in _DATED_LINES:
+            # Elsewhere a year in a name is part of the name: of a project, a programme, a census.
+            year = row.year or self._year_above(line) or year
+        if row.phase and self.form.key == "government_debt":
+            phase = row.phase
         scope, scope_name = column.scope, column.scope_name
-        if self._scope_rows and row.scope is not None and (self.form.key != "government_transfer"):
+        is_by_scope = self.meanings.is_by_scope or self.meanings.is_by_fund
+        if is_by_scope and row.scope is not None and self.form.key != "government_transfer":
             scope, scope_name = row.scope, row.scope_name
-        meaning = self._meaning(line, column, side)
+        meaning = self.meanings.of(line, column, side)
         if isinstance(meaning, str):
             return meaning
         scheme, code, name, measure, fund, district = meaning
-        if scheme == "debt":
-            if code in _NO_PHASE:
-                phase = None
-            elif (phase is None and code is not None) or (
-                phase == "approved" and code == "balance" and column.words.phase is None
-            ):
-                phase = "executed"
+        item = code if scheme == "debt" else measure if scheme == "project" else None
+        if item is not None:
+            phase = self._phase_of_debt(item, phase, column)
         open_words = [
             word
             for word, value in (
                 ("year", year),
-                ("phase", phase or code in _NO_PHASE or None),
+                ("phase", phase or item in _NO_PHASE or None),
                 ("scope", scope),
                 ("fund", fund),
             )
             if value is None
         ]
         if open_words:
-            return f"{', '.join(open_words)} of “{column.header_path}” open: neither header nor title “{self.title}” says it"
+            return f"{', '.join(open_words)} of “{column.header_path}” open: neither header nor title “{self.table.title}” says it"
         is_total = code in ("total", "current_total")
         return Figure(
-            figure_id="", cell_id="", document_id=self.publisher.document_id, page_number=1, form_index=self.form.index,
+            figure_id="", cell_id="", document_id=self.table.publisher.document_id, page_number=1, form_index=self.form.index,
             row_index=0, column_index=0, form=self.form.key or "", fiscal_year=int(year or 0), phase=phase,
-            is_comparative=self.words.year is not None and year != self.words.year, fund=fund or "all",
-            agency_name=self.publisher.body, agency_level="department", scheme=scheme, measure=measure, printed_text="",
+            is_comparative=self.table.words.year is not None and year != self.table.words.year, fund=fund or "all",
+            agency_name=self.table.publisher.body, agency_level="department", scheme=scheme, measure=measure, printed_text="",
             printed_unit="元", amount_yuan=None, half_unit_yuan=None, value_state="blank",
-            is_leaf=line.node.is_leaf and not is_total and not self._is_whole_column(column), scope=scope, scope_name=scope_name, line_code=code,
+            is_leaf=line.node.is_leaf and not is_total and code != "resources" and not self._is_whole_column(column), scope=scope, scope_name=scope_name, line_code=code,
             line_name=name, line_level="total" if is_total else _LEVELS.get(len(code or "")) if scheme in _CODED else None,
             parent_line=" / ".join(line.path) or None, cross_name=district, header_path=column.header_path,
         )  # fmt: skip
+
+    def _phase_of_debt(self, item: str, phase: str | None, column: Column) -> str | None:
+        """A limit has no phase; what is owed or issued is so, where no word speaks of a budget (债券安排情况 in a final account)."""
+        if item in _NO_PHASE:
+            return None
+        is_budget = re.search("预算|草案|计划", column.header_path + self.table.title) is not None
+        is_final = self.table.publisher.kind == "final_account"
+        is_silent = item == "balance" and column.words.phase is None
+        if phase is None or (phase == "approved" and (is_silent or (is_final and not is_budget))):
+            return "executed"
+        return phase
 
     def _year_above(self, line: Line) -> int | None:
         """The year of the nearest line above that names one: 一般债务 below 2021年末债务余额 is of 2021."""
@@ -567,165 +357,34 @@ class _Reading:
 
     def _is_whole_column(self, column: Column) -> bool:
         """Whether other columns of the same scope are its parts (合计 over districts, over general and special debt)."""
-        return any(other.parent == column.index and other.scope == column.scope for other in self._all)
+        return any(other.parent == column.index and other.scope == column.scope for other in self.table.columns)
 
-    def _mostly(self, columns: Sequence[Column], holds: Callable[[Words], bool]) -> bool:
-        """Whether most lines are named so: by scopes or districts (济南市, 市级, 历下区), or by funds."""
-        names = [
-            words_of(cell.text, self.place)
-            for column in columns
-            if column.role == "name"
-            for cell in self.form.cells
-            if cell.column == column.index and cell.row not in self.header and cell.text.strip()
-        ]
-        return bool(names) and 2 * sum(holds(words) for words in names) > len(names)
 
-    def _told_direction(self, columns: Sequence[Column]) -> str | None:
-        """Whether transfers come from above or go below: by the title, else by what lines and columns name."""
-        if _BELOW.search(self.title):
-            return "to_below"
-        if _ABOVE.search(self.title):
-            return "from_above"
-        if self._scope_rows or any(
-            column.role == "value" and is_district(bare_words(column.line), self.place)
-            for column in columns
-            if column.line
-        ):
-            return "to_below"
-        names = "".join(cell.text for cell in self.form.cells if cell.row not in self.header)
-        revenue, expenditure = names.count("收入"), names.count("支出")
-        return "from_above" if revenue > expenditure else "to_below" if expenditure > revenue else None
+def _add_sides(lines: Sequence[Line], by_node: dict[int, Line]) -> None:
+    """Give lines of a list of both revenue and expenditure the side of the total that a sum makes them parts of."""
+    for line in lines:
+        node, side = line.node.whole, line.words.side
+        while node is not None and side is None:
+            side, node = by_node[id(node)].words.side, node.whole
+        line.side = side
 
-    def _meaning(
-        self, line: Line, column: Column, side: str | None
-    ) -> tuple[str, str | None, str | None, str, str | None, str | None] | str:
-        """Scheme, code, name, measure, fund and district; or what is not understood."""
-        name = _name(line.name) or None
-        key = self.form.key
-        if key == "government_debt":
-            return self._debt(line, column, name)
-        if key == "government_social_insurance":
-            return self._insurance(line, column, name, side)
-        if key == "government_transfer":
-            return self._transfer(line, column, name)
-        if key == "government_balance":
-            return self._balance(line, column, name, side)
-        if column.line:
-            return f"“{column.header_path}” says more than year, phase, scope and fund"
-        measure = {"revenue": "revenue", "expenditure": self.standard.measure or "total"}.get(
-            side or "", self.standard.measure or "total"
-        )
-        return line.scheme or "functional", line.code or line.item, name, measure, column.fund, None
 
-    def _debt(
-        self, line: Line, column: Column, name: str | None
-    ) -> tuple[str, str | None, str | None, str, str | None, str | None] | str:
-        words = [line.name, *reversed(line.path), *reversed(column.path), self.title]
-        own = next((item for text in (line.name, *reversed(line.path)) if (item := debt_item(text))), None)
-        of_column = debt_item("".join(column.path))
-        item = own if own and own != of_column and not of_column else of_column or own
-        if item is None:
-            return f"“{line.name}” under “{column.header_path}” is no item of forms/catalogue/debt_item.csv"
-        fund = next((found for text in words if (found := words_of(text, self.place).fund)), None) or "all"
-        return "debt", item, name, "total", fund, None
-
-    def _insurance(
-        self, line: Line, column: Column, name: str | None, side: str | None
-    ) -> tuple[str, str | None, str | None, str, str | None, str | None] | str:
-        kind = next((found for text in (line.name, *reversed(line.path)) if (found := insurance_of(text))), None)
-        measure = _insurance_measure([line.name, *reversed(line.path), column.line, *column.path, self.title]) or side
-        measure = measure or (self._common_measure() if line.item else None)
-        if measure is None:
-            return f"“{line.name}” is neither revenue, expenditure nor balance of an insurance"
-        is_own = insurance_of(line.name) is not None
-        code = line.item or (kind if is_own else None)
-        return "social_insurance", code, name, measure, "social_insurance", None
-
-    def _common_measure(self) -> str | None:
-        """The one quantity that the lines of insurances name, which is then that of their total."""
-        names = [cell.text for cell in self.form.cells if insurance_of(cell.text) is not None]
-        found = {measure for name in names if (measure := _insurance_measure([name])) is not None}
-        return found.pop() if len(found) == 1 else None
-
-    def _transfer(
-        self, line: Line, column: Column, name: str | None
-    ) -> tuple[str, str | None, str | None, str, str | None, str | None] | str:
-        direction = self._direction
-        if direction is None:
-            return "whether these transfers come from above or go below is open"
-        of_column = bare_words(column.line)
-        district = of_column if of_column and is_district(of_column, self.place) else None
-        programme = name
-        if self._scope_rows:
-            district = name if line.words.scope in ("district", "zone") else None
-            programme = _programme(column.path)
-        elif of_column and district is None:
-            return f"“{column.header_path}” is neither a total nor a district"
-        code = "total" if line.item in ("total", "current_total") and not district else None
-        return "transfer", code, programme, direction, column.fund or "general_public_budget", district
-
-    def _balance(
-        self, line: Line, column: Column, name: str | None, side: str | None
-    ) -> tuple[str, str | None, str | None, str, str | None, str | None] | str:
-        if self._scope_rows or self._fund_rows:
-            own = column.words.side
-            item = (line_item(column.line) or ("", ""))[1] if column.line else ""
-            if own is None and not item:
-                return f"“{column.header_path}” is neither revenue, expenditure nor a balance"
-            fund = line.words.fund or column.fund
-            measure = "revenue" if own == "revenue" else "total"
-            scheme = "balance" if item else "government_revenue" if own == "revenue" else "functional"
-            return scheme, item or "total", column.line or name, measure, fund, None
-        if column.line:
-            return f"“{column.header_path}” says more than year, phase, scope and fund"
-        own_side = (
-            side
-            or line.words.side
-            or next((found for text in reversed(line.path) if (found := words_of(text, self.place).side)), None)
-        )
-        if own_side is None:
-            return f"whether “{line.name}” is revenue or expenditure is open"
-        return "balance", line.item, name, "revenue" if own_side == "revenue" else "total", column.fund, None
+def _add_funds(lines: Sequence[Line]) -> None:
+    """Give each line of a list of funds its own, or that of the last line that names one: 其中：开发区 below 一般公共预算."""
+    fund: str | None = None
+    for line in lines:
+        fund = None if line.item in ("total", "current_total") else line.words.fund or fund
+        line.fund = fund
 
 
 # -- words -------------------------------------------------------------------------------------------------------------
-
-
-def _line_of(column: Column, is_transfer: bool) -> str:
-    """What a header says beyond year, phase, scope and fund: a line, an item, a district that receives; '' where it says no more."""
-    if column.words.scope in ("district", "zone") and is_transfer:
-        return column.words.scope_name or ""
-    return "" if _TOTAL_HEADER.fullmatch(column.words.rest) else column.words.rest
-
-
-def _sides_of(lines: Sequence[Line]) -> dict[int, str | None]:
-    """Revenue or expenditure of the lines of one list that holds both: what a line says, else what the last one that says it began."""
-    sides: dict[int, str | None] = {}
-    current: str | None = None
-    for line in lines:
-        is_heading = line.node.is_total or line.node.above is None
-        if line.words.side is not None and is_heading:
-            current = line.words.side
-        sides[line.row] = line.words.side or current
-    return sides
-
-
-def _programme(path: Sequence[str]) -> str | None:
-    """The deepest header text that is no word for a total."""
-    texts = [bare_words(text) for text in path]
-    return next((text for text in reversed(texts) if not _TOTAL_HEADER.fullmatch(text)), None)
-
-
-def _is_beside(whole: Column, column: Column) -> bool:
-    """Whether two columns differ in their scope alone."""
-    return (column.group, column.year, column.phase, column.fund) == (whole.group, whole.year, whole.phase, whole.fund)
 
 
 def _path(line: Line, by_node: dict[int, Line]) -> tuple[str, ...]:
     names: list[str] = []
     node = line.node.above
     while node is not None:
-        names.append(_name(by_node[id(node)].name))
+        names.append(name_of(by_node[id(node)].name))
         node = node.above
     return tuple(reversed(names))
 
@@ -739,11 +398,6 @@ def _is_below(node: Node, upper: Node) -> bool:
     return False
 
 
-def _name(text: str) -> str:
-    """A line's name without numbering and marks of notes."""
-    return _NUMBERED_YEAR.sub("", bare_words(bare_name(text)))
-
-
 def _indent(cell: FormCell) -> float | None:
     if cell.text_x0 is None or cell.box is None:
         return None
@@ -755,38 +409,11 @@ def _is_total(name: str) -> bool:
     return found is not None and found[1] in ("total", "current_total") and numbering_rank(name) is None
 
 
-def _unit_in(texts: Iterable[str]) -> str | None:
-    for text in texts:
-        normal = comparable(text)
-        for unit in _UNIT_WORDS:
-            if f"({unit})" in normal or f"单位:{unit}" in normal or f"单位{unit}" in normal:
-                return unit
-    return None
-
-
 def _fits_departments(lines: Sequence[Line], year: int) -> bool:
     """Whether more names are classes of the departments' economic classification than of the governments'."""
-    names = [_name(line.name) for line in lines]
+    names = [name_of(line.name) for line in lines]
     known = {
         scheme: sum(bool(code_by_name(name, None, scheme, year or None)) for name in names)
         for scheme in ("economic_government", "economic_department")
     }
     return known["economic_department"] > known["economic_government"]
-
-
-def _insurance_measure(texts: Sequence[str]) -> str | None:
-    """Which quantity of an insurance a text is of; the nearest text that says one decides."""
-    for text in texts:
-        plain = comparable(text)
-        for pattern, measure in _INSURANCE_MEASURES:
-            if pattern.search(plain):
-                return measure
-    return None
-
-
-_INSURANCE_MEASURES = (
-    (re.compile(r"(?:本年|当年|当期)收支(?:结余|差)|(?:本年|当年|当期)结余"), "current_balance"),
-    (re.compile(r"(?:年末|累计|滚存|期末).{0,4}结余|结余$"), "closing_balance"),
-    (re.compile(r"收入(?!.*支出)"), "revenue"),
-    (re.compile(r"支出(?!.*收入)"), "total"),
-)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pipeline.forms import catalogue
 from pipeline.forms.beside import has_other_columns, is_beside, rows_agree
 from pipeline.forms.broken_numbers import cuts_numbers
+from pipeline.forms.footnotes import without_footnotes
 from pipeline.forms.form import Form, FormCell
 from pipeline.forms.header import count_header_rows, plain_cells
 from pipeline.forms.text import comparable, is_number, join_lines, numbering_rank, squeeze, without_gloss
@@ -67,6 +68,7 @@ def assemble(document: PrintedDocument, document_id: str) -> tuple[list[Form], l
     heading: list[Line] = []
     previous: _Builder | None = None
     running = running_lines(document)
+    pages = {page.number: page for page in document.pages}
     for page in document.pages:
         on_new_page = True
         for block in _blocks(page):
@@ -74,7 +76,8 @@ def assemble(document: PrintedDocument, document_id: str) -> tuple[list[Form], l
                 heading.append(block)
                 continue
             page_heading = [line for line in heading if not _PAGE_NUMBER.match(squeeze(line.text))]
-            above = _lines_of_heading(page_heading)
+            above = without_footnotes(page_heading, block, pages)[-12:]
+            # The last lines before a grid can belong to it: at most twelve, from its own page or the end of the page before.
             fragment = _Fragment(block, [line.text for line in above], on_new_page)
             note_lines, title_lines = _split_note(above, previous)
             fragment.heading = [line.text for line in title_lines]
@@ -122,11 +125,6 @@ def running_lines(document: PrintedDocument) -> frozenset[str]:
 
 def _masked(text: str) -> str:
     return re.sub(r"\d+", "#", comparable(text))
-
-
-def _lines_of_heading(lines: list[Line]) -> list[Line]:
-    """The last lines before a grid that can belong to it: at most twelve, from its own page or the end of the page before."""
-    return lines[-12:]
 
 
 def _split_note(lines: list[Line], previous: _Builder | None) -> tuple[list[Line], list[Line]]:

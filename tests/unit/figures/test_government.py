@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from pipeline.figures.figure import Figure
-from pipeline.figures.government import Publisher, interpret_government
+from pipeline.figures.government import interpret_government
+from pipeline.figures.government_columns import Publisher
 from pipeline.figures.interpretation import Interpretation
 from pipeline.figures.tiers import Node, tie
 from pipeline.forms.assembly import assemble

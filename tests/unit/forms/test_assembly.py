@@ -151,3 +151,26 @@ def test_columns_of_two_pages_stay_apart_whatever_their_edges() -> None:
     form = assemble(printed, "0" * 16)[0][0]
     places = [(cell.row, cell.column) for cell in form.cells]
     assert len(set(places)) == len(places)
+
+
+def test_footnote_at_the_foot_of_the_page_does_not_end_a_table() -> None:
+    text = f"""
+各项收支情况如下，详见下表所列各栏
+一般公共预算支出表
+单位：元
+{HEADER}
+201 | 一般公共服务支出 | 5 | 3 | 2
+1. 历年来统计口径不同，本表口径为一般公共预算。
+---
+{HEADER}
+205 | 教育支出 | 7 | 7 |
+"""
+    printed = document(text)
+    body, small = printed.pages[0].lines[0], printed.pages[0].lines[-1]
+    assert body.box is not None
+    assert small.box is not None
+    assert len(assemble(printed, "0" * 16)[0]) == 2
+    small.box = small.box._replace(bottom=small.box.top + 0.7 * (body.box.bottom - body.box.top))
+    forms, narrative = assemble(printed, "0" * 16)
+    assert [form.row_count for form in forms] == [4]
+    assert small in narrative

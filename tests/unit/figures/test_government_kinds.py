@@ -1,0 +1,158 @@
+"""Kinds of governments' tables: half years, funds one below another, projects of bonds, silent titles, names of two lines."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from pipeline.figures.figure import Figure
+from pipeline.figures.government import interpret_government
+from pipeline.figures.government_columns import Publisher
+from pipeline.figures.interpretation import Interpretation
+from pipeline.forms.assembly import assemble
+from pipeline.forms.government import Place, tell_forms, words_of
+from tests.unit.printed import document
+
+PLACE = Place("370100", "济南市", frozenset({"济南市历下区", "历下区", "商河县"}))
+
+
+def read(text: str, year: int | None = None, kind: str | None = None) -> Interpretation:
+    forms, _ = assemble(document(text), "0" * 16)
+    tell_forms(forms)
+    (form,) = forms
+    return interpret_government(form, Publisher("0" * 16, PLACE, "济南市", None, year, kind))
+
+
+def told(result: Interpretation, name: str) -> list[tuple[int, str | None, str]]:
+    return [(f.fiscal_year, f.phase, f.printed_text) for f in result.figures if f.line_name == name and f.printed_text]
+
+
+def by_text(result: Interpretation) -> dict[str, Figure]:
+    return {figure.printed_text: figure for figure in result.figures}
+
+
+def test_deepest_header_says_year_and_phase_in_a_table_of_six_months() -> None:
+    result = read(
+        "济南市一般公共预算收入完成情况表(2023年1—6月份)\n单位：万元\n项目 | 一般公共预算收入 | < | < | <\n"
+        "^ | 累计完成 | < | < | 2022年决算数\n^ | 2023年收入预期 | 累计完成 | 上年同期 | ^\n税收收入 | 90 | 50 | 45 | 88\n非税收入 | 9 | 5 | 4 | 8"
+    )
+    assert told(result, "税收收入") == [
+        (2023, "approved", "90"),
+        (2023, "half_year", "50"),
+        (2022, "half_year", "45"),
+        (2022, "executed", "88"),
+    ]
+
+
+FUNDS = """
+{title}
+单位：亿元
+预算类型 | 收入 | < | 支出 | < | 年末结转
+^ | 预算数 | 决算数 | 预算数 | 决算数 | ^
+一般公共预算 | 519.8 | 529.6 | 685.2 | 679.3 | 5.9
+其中：四大开发区 | 123.4 | 128.5 | 225.1 | 222.8 | 2.3
+政府性基金预算 | 829.3 | 814.5 | 818.8 | 809.0 | 25.5
+合计 | 1349.1 | 1344.1 | 1504.0 | 1488.3 | 31.4
+"""
+
+
+def test_funds_one_below_another_with_zones_among_them() -> None:
+    figures = by_text(read(FUNDS.format(title="市级预算收支决算情况表"), 2022, "final_account"))
+    own, zone, whole = figures["529.6"], figures["222.8"], figures["1344.1"]
+    assert (own.fiscal_year, own.phase, own.scope, own.fund, own.measure) == (
+        2022, "executed", "tier", "general_public_budget", "revenue",
+    )  # fmt: skip
+    assert (zone.scope, zone.scope_name, zone.fund, zone.measure) == (
+        "zone", "四大开发区", "general_public_budget", "total",
+    )  # fmt: skip
+    assert (whole.scope, whole.fund) == ("tier", "all")
+    assert (figures["25.5"].line_code, figures["685.2"].phase) == ("carried_out", "approved")
+
+
+def test_silent_title_takes_no_year_that_the_lines_above_or_the_document_contradict() -> None:
+    assert read(FUNDS.format(title="2021年收支见下表。\n市级预算收支决算情况表"), 2022, "final_account").figures == []
+    assert read(FUNDS.format(title="市级预算收支决算情况表")).figures == []
+
+
+@pytest.mark.parametrize(
+    ("header", "year", "kind", "expected"),
+    [
+        ("预算数 | 执行数", 2024, "budget", [(2023, "approved", "3"), (2023, "executed", "4")]),
+        ("上年执行数 | 预算数", 2024, "budget", [(2023, "executed", "3"), (2024, "approved", "4")]),
+        ("2023年 | 2024年", 2024, "budget", [(2023, "executed", "3"), (2024, "approved", "4")]),
+        ("2022年 | 2023年", 2023, "final_account", [(2022, "executed", "3"), (2023, "executed", "4")]),
+        ("预算数 | 上半年执行数", 2023, "final_account", []),
+        ("2024年 | 2025年", 2023, "final_account", []),
+    ],
+)
+def test_year_and_phase_that_nobody_says_are_the_documents_where_it_leaves_no_choice(
+    header: str, year: int, kind: str, expected: list[tuple[int, str, str]]
+) -> None:
+    result = read(
+        f"全市一般公共预算收入情况表\n单位：万元\n项目 | {header}\n税收收入 | 3 | 4\n非税收入 | 1 | 2", year, kind
+    )
+    assert told(result, "税收收入") == expected
+
+
+def test_zone_that_receives_a_transfer_is_not_its_giver() -> None:
+    result = read(
+        "2022年市对下专项转移支付决算表\n单位：万元\n科目名称 | 合计 | 历下区 | 商河县 | 济南高新区 | 待分配资金\n教育支出 | 14 | 5 | 4 | 3 | 2"
+    )
+    assert {figure.scope for figure in result.figures} == {"tier"}
+    assert [figure.cross_name for figure in result.figures] == [None, "历下区", "商河县", "济南高新区", "待分配资金"]
+
+
+def test_projects_that_bonds_pay() -> None:
+    result = read(
+        "2022年市级新增政府债券分项目安排情况表\n单位：亿元\n项目 | 债券性质 | 项目总投资 | 新增债券安排情况 | < | 实际支出金额\n"
+        "^ | ^ | ^ | 合计 | 新增专项债券 | ^\n合计 | | 20 | 6 | 5 | 4\n2020年老旧小区改造项目 | 专项债券 | 20.0 | 5.0 | 5.00 | 4.0",
+        2022, "final_account",
+    )  # fmt: skip
+    figures = by_text(result)
+    wanted = {
+        "20.0": (2022, None, "investment", "government_managed_funds"),
+        "5.0": (2022, "executed", "issued_new", "government_managed_funds"),
+        "4.0": (2022, "executed", "spent", "government_managed_funds"),
+    }
+    read_as = {text: (f.fiscal_year, f.phase, f.measure, f.fund) for text, f in figures.items() if text in wanted}
+    assert read_as == wanted
+    assert (figures["6"].line_code, figures["6"].fund) == ("total", "all")
+
+
+def test_name_of_two_lines_with_its_figures_between_them() -> None:
+    result = read(
+        "2022年全市政府性基金预算支出决算表\n单位：万元\n项目 | 2022年决算数\n一、城乡社区支出 | 30\n"
+        "1.国有土地使用权出让收入对应专项 | \n | 20\n债务收入安排的支出 | \n2.污水处理费安排的支出 | 10"
+    )
+    assert told(result, "国有土地使用权出让收入对应专项债务收入安排的支出") == [(2022, "executed", "20")]
+    assert not [figure for figure in result.figures if figure.line_name == "债务收入安排的支出"]
+    assert not result.refused
+
+
+def test_item_that_names_no_side_has_that_of_the_total_that_a_sum_makes_it_part_of() -> None:
+    result = read(
+        "2022年市本级政府性基金收支决算表\n单位：万元\n项目 | 决算数\n政府性基金收入合计 | 30\n1.车辆通行费 | 20\n2.污水处理费收入 | 10\n"
+        "政府性基金支出合计 | 7\n(一)国有企业资本金注入 | 7"
+    )
+    assert [
+        (f.line_name, f.measure) for f in result.figures if f.line_name in ("车辆通行费", "国有企业资本金注入")
+    ] == [
+        ("车辆通行费", "revenue"),
+        ("国有企业资本金注入", "total"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "scope"),
+    [("四城区", "lower_tiers"), ("五县(市)", "lower_tiers"), ("四县一市", "lower_tiers"), ("四大城区", "lower_tiers"),
+     ("四个开发区", "zone"), ("其中：四大开发区", "zone"), ("其中：历下区", "district")],
+)  # fmt: skip
+def test_several_districts_together_are_lower_tiers(name: str, scope: str) -> None:
+    assert words_of(name, PLACE).scope == scope
+
+
+def test_amount_is_exact() -> None:
+    assert by_text(read(FUNDS.format(title="2022年市级预算收支决算情况表")))["529.6"].amount_yuan == Decimal(
+        52960000000
+    )
