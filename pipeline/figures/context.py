@@ -17,6 +17,8 @@ from pipeline.figures.vocabulary import Mention, Vocabulary
 
 _LISTED = re.compile(r"[^，,、：:;；。()]+$")
 _BARE = re.compile(r"^[(;；，,]*(?:其中[:：，]?)?(?:当年|全年)?(?:支出|收入)$")
+_SUM_OF_A_LIST = re.compile(r"等[^，。；、]{0,8}$")
+"""债券转贷收入、调入资金等转移性收入: of all that is listed, not of its last kind."""
 _SAME_PERIOD = re.compile(r"同期")
 
 
@@ -99,7 +101,7 @@ class Resolver:
         clauses = split_clauses(without_brackets(head).replace("(", "，"))
         return _Texts(
             clause=without_brackets(tight[start : amount.start]),
-            before=[part for part in reversed(clauses) if not self.words.says("cause", part)],
+            before=[part.rstrip("、") for part in reversed(clauses) if not self.words.says("cause", part)],
             is_inclusion=self.words.says("inclusion", tight[amount.sentence_start : amount.start]),
             in_bracket=depth > 0,
             is_summary=self.words.says("summary", tight[:12]),
@@ -107,7 +109,7 @@ class Resolver:
 
     def _debt_item(self, texts: _Texts) -> str | None:
         nearby = texts.clause + "".join(texts.before[:1])
-        if not self.words.says("debt", nearby):
+        if not self.words.says("debt", nearby) or _SUM_OF_A_LIST.search(texts.clause):
             return None
         return self.words.value("debt_item", texts.clause)
 
@@ -272,14 +274,20 @@ class Resolver:
         if plain is not None:
             return plain
         if said and debt_item not in ("limit", "balance"):
-            # 一般债务 names the fund of its own amount; whether of those after it too is not certain.
-            return replace(said[0], is_certain=False)
+            # 一般债务 names the fund of its own amount; whether of those after it too is certain only where heading or sentence before agree.
+            return replace(said[0], is_certain=self._is_fund_of_section(said[0].value))
         if self.section.fund is not None and self._is_heading_nearer():
             return self.section.fund
         before = self.last.fund if self.last else None
         if before is None or (is_debt and "债" in before.words) or self.words.says("action", texts.clause):
             return self.section.fund
         return replace(before, level="before")
+
+    def _is_fund_of_section(self, fund: str) -> bool:
+        """Whether the heading, or what was said of the fund before in words of no debt, names this fund."""
+        before = self.last.fund if self.last and self.last.fund and "债" not in self.last.fund.words else None
+        told = {said.value for said in (self.section.fund, before) if said is not None and said.is_certain}
+        return told == {fund}
 
     def _is_heading_nearer(self) -> bool:
         """A heading names the fund of all its amounts; a sentence before them that names another leaves them in doubt."""
@@ -293,11 +301,21 @@ class Earlier:
         self.headings: tuple[str, ...] = ()
         self.scope: Said | None = None
         self._scopes: set[tuple[str, str]] = set()
+        self._left: dict[tuple[str, ...], tuple[Said | None, set[tuple[str, str]]]] = {}
+        self._list: Said | None = None
 
     def enter(self, headings: tuple[str, ...]) -> None:
-        """Forget what was said under other headings; what stands below a heading goes on with what stands above it."""
+        """Forget what was said under other headings; what stands below a heading goes on with what stands above it, and what comes back
+        from below a heading goes on where it left."""
+        if headings == self.headings:
+            return
+        self._left[self.headings] = self.scope, self._scopes
         if headings[: len(self.headings)] != self.headings:
-            self.scope, self._scopes = None, set()
+            self._list = None
+            is_back = self.headings[: len(headings)] == headings
+            self.scope, self._scopes = self._left.get(headings, (None, set())) if is_back else (None, set())
+        else:
+            self._scopes = set(self._scopes)
         self.headings = headings
 
     def note(self, context: Context) -> None:
@@ -306,9 +324,17 @@ class Earlier:
             self.scope = context.scope
             self._scopes.add((context.scope.value, context.scope.name if context.scope.value == "zone" else ""))
 
+    def leave(self, text: str, last: Context | None, is_numbered: bool) -> None:
+        """A paragraph ends. One that ends in a colon says the scope of the numbered list that it opens: 市级支出主要项目为：."""
+        if text.rstrip().endswith((":", "：")):
+            self._list = last.scope if last is not None and last.scope is not None and last.scope.is_certain else None
+        elif not is_numbered:
+            self._list = None
+
     @property
     def is_one_scope(self) -> bool:
-        return len(self._scopes) == 1
+        is_said = self._list is not None and self.scope is not None and self._list.value == self.scope.value
+        return len(self._scopes) == 1 or is_said
 
 
 def _start_of_list(tight: str, amount: SentenceAmount) -> int:

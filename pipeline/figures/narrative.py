@@ -90,6 +90,7 @@ def _amounts_of(
             if row["amount_yuan"] is not None:
                 row["figure_id"] = index.repeated(subject.value if subject else "", above, row)
             rows.append(row)
+    earlier.leave(paragraph.text, resolver.last, paragraph.rank is not None)
     return rows
 
 

@@ -34,6 +34,11 @@ _CAPTION = re.compile(
     r"^(?:表|附表|附件|公开表?|预算|部门公开表?)\s*[一二三四五六七八九十\d]{1,3}[-－\d]*\s*表?$|^.{0,6}(?:金额)?单位[:：]\s*(?:人民币)?(?:万|亿|千)?\s*元?$|^元$"
 )
 _MAX_HEADING = 45
+_STATEMENT = re.compile(
+    r"^关于(?!.*20\d\d年.*20\d\d年)[^。；，,]*20\d\d年[^。；，,]*(?:收入|支出|收支|预算|决算|债务)[^。；，,]*(?:情况|说明|编制|安排)的?(?:说明)?$"
+)
+"""The title of one statement among several, without a number: 关于2021年市级一般公共预算收入预算情况的说明."""
+_RANK_OF_STATEMENT = 0.5
 _NOTE_SIZE = 0.82
 """Of the text's font size: what is printed smaller, below the text, is a note."""
 _LEAST_PROSE = 60
@@ -346,13 +351,24 @@ def _is_heading(text: str, rank: int | None) -> bool:
     return not re.search(r"[。；]|[：:].{8,}", tight) and not tight.endswith(("：", ":"))
 
 
+def _is_statement(text: str) -> bool:
+    tight = plain_widths(text)
+    return len(tight) <= _MAX_HEADING and bool(_STATEMENT.match(tight)) and not QUANTITY.search(tight)
+
+
 def _with_headings(built: list[Paragraph]) -> list[Paragraph]:
-    stack: list[tuple[int, str]] = []
+    stack: list[tuple[float, str]] = []
     for index, paragraph in enumerate(built, start=1):
         paragraph.block_index = index
         rank = rank_of_heading(paragraph.text)
         paragraph.rank = rank
         paragraph.is_heading = _is_heading(paragraph.text, rank)
+        if rank is None and _is_statement(paragraph.text):
+            stack = [(above, text) for above, text in stack if above < _RANK_OF_STATEMENT]
+            paragraph.headings = tuple(text for _, text in stack)
+            paragraph.heading, paragraph.is_heading = " / ".join(paragraph.headings) or None, True
+            stack.append((_RANK_OF_STATEMENT, paragraph.text))
+            continue
         if rank is not None:
             # A numbered paragraph closes the sections of its own rank and below, also where it is itself no heading.
             stack = [(above, text) for above, text in stack if above < rank]

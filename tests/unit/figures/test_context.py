@@ -233,3 +233,62 @@ def test_a_zone_keeps_its_whole_name_where_a_shorter_one_stands_for_it() -> None
         "2022年某州工业园区（以下简称“园区”）一般公共预算收入4亿元。2022年园区一般公共预算支出3亿元。",
     )
     assert [told(row, "scope", "scope_name") for row in rows] == [("zone", "某州工业园区")] * 2
+
+
+def certain(body: Identity, *lines: str) -> dict[str, bool]:
+    return {row["printed_text"]: row["is_context_certain"] for row in said(body, *lines)}
+
+
+def test_what_follows_a_debt_is_certain_where_the_heading_names_its_fund() -> None:
+    sentence = "全市收入9亿元，加上一般债务转贷收入3亿元，调入资金2亿元，收入合计14亿元。"
+    headed = certain(DRAFT, "一、2022年预算执行情况", "（一）一般公共预算", sentence)
+    assert headed["2亿元"]
+    assert headed["14亿元"]
+    assert not certain(DRAFT, "一、2022年预算执行情况", "（一）政府性基金预算", sentence)["2亿元"]
+
+
+def test_what_a_draft_expects_to_be_reached_is_its_budget() -> None:
+    lines = ("二、2023年预算草案", "（一）一般公共预算", "全市一般公共预算收入预期实现11亿元，增长6%。")
+    assert amounts(DRAFT, *lines)["11亿元"] == (2023, "approved", "all_tiers", GENERAL)
+    assert certain(DRAFT, *lines)["11亿元"]
+
+
+def test_a_numbered_list_is_of_the_scope_that_opens_it() -> None:
+    lines = (
+        "二、2023年预算草案", "1.一般公共预算", "全市一般公共预算支出12亿元。", "市本级一般公共预算支出安排8亿元，主要项目为：",
+        "（1）教育支出3亿元，增长2%。", "（2）国防支出4亿元。", "（3）公共安全支出1亿元。",
+    )  # fmt: skip
+    found = amounts(DRAFT, *lines)
+    assert {found[text] for text in ("3亿元", "4亿元", "1亿元")} == {(2023, "approved", "head", GENERAL)}
+    assert all(certain(DRAFT, *lines).values())
+    without = (*lines[:3], "市本级一般公共预算支出安排8亿元。", *lines[4:])
+    assert not certain(DRAFT, *without)["3亿元"]
+
+
+def test_what_comes_back_from_below_a_heading_goes_on_where_it_left() -> None:
+    lines = (
+        "二、2023年预算草案", "（一）一般公共预算", "市本级支出安排8亿元，主要项目为：", "1.教育支出3亿元。",
+        "主要是以下项目：", "（1）义务教育2亿元。", "2.国防支出4亿元。",
+    )  # fmt: skip
+    assert amounts(DRAFT, *lines)["4亿元"] == (2023, "approved", "head", GENERAL)
+
+
+def test_the_sum_of_a_list_is_not_of_its_last_kind() -> None:
+    (row,) = said(DRAFT, "一、2022年预算执行情况", "市本级上解收入、专项债券转贷收入、调入资金等转移性收入449.9亿元。")
+    assert row["debt_item"] is None
+
+
+def test_the_title_of_a_statement_ends_the_sections_above_it() -> None:
+    found = amounts(
+        DRAFT,
+        "关于2023年市级一般公共预算收入预算情况的说明", "四、其他收入", "全市其他收入3亿元。",
+        "关于2023年市级政府性基金收入预算情况的", "市级收入5亿元。", "一、上级补助收入", "补助收入2亿元。",
+    )  # fmt: skip
+    assert found["5亿元"] == (2023, "approved", "tier", FUNDS)
+    assert found["2亿元"] == (2023, "approved", "tier", FUNDS)
+
+
+def test_what_districts_and_zones_receive_is_not_the_heads() -> None:
+    found = amounts(DRAFT, "一、2022年预算执行情况", "市本级发行债券9亿元，转贷市本级6亿元，转贷县（市、区）、开发区3亿元。")
+    assert found["6亿元"][2] == "head"
+    assert found["3亿元"][2] is None
