@@ -30,6 +30,8 @@ _DASHES = re.compile(r"^[-—–－/―─]+$")
 _NO_PHASE = frozenset({"limit", "new_limit", "investment"})
 _DATED_LINES = frozenset({"government_debt", "government_social_insurance"})
 _CODED = {"functional", "economic_government", "economic_department", "government_revenue"}
+_BALANCES: dict[str, tuple[str, ...]] = {"functional": ("230", "231"), "government_revenue": ("105", "110")}
+"""Classes of transfers, of debt received and repaid, and of what is carried over: no revenue and no expenditure of the year."""
 _LEVELS = {3: "category", 5: "section", 7: "item", 9: "sub_item"}
 
 
@@ -200,7 +202,7 @@ class _Reading:
         scheme = self._scheme()
         for line in lines:
             found = line_item(line.name)
-            if found is None:
+            if found is None or (found[1] == "own" and not self._is_own(line)):
                 continue
             if found[1] == "own" and scheme in ("functional", "government_revenue"):
                 line.item = "current_total"
@@ -211,18 +213,26 @@ class _Reading:
         if scheme not in _CODED:
             return
         plain = [line for line in lines if line.scheme is None and line.item is None and not line.code]
-        year = self.table.words.year or 0
+        year = self.table.words.year or self.table.publisher.year or 0
         if scheme == "economic_government" and _fits_departments(plain, year):
             scheme = "economic_department"
         names = [name_of(line.name) for line in plain]
         for line, found_code in zip(plain, assign_codes(names, scheme, year, self._levels(plain, scheme)), strict=True):
             line.code = found_code.code
+            if line.code and line.code.startswith(_BALANCES.get(scheme, ("-",))):
+                line.scheme, line.code = "balance", None
         for line in lines:
             line.node.code = line.code
             line.scheme = line.scheme or (None if line.item else scheme)
 
+    def _is_own(self, line: Line) -> bool:
+        """Whether a line that names a budget is the whole of it: 国有资本经营收入 is one in that budget's table, and a class in any other."""
+        fund = self.table.fund_of_title
+        return line.words.fund in (None, fund) or fund is None or self._scheme() not in _CODED
+
     def _classify(self, lines: list[Line]) -> None:
-        """Lines below a balance line are balance lines; a total over balance lines is one; every other line is of the form's scheme."""
+        """Lines below a balance line are balance lines; a total over balance lines is one, and so is what stands in that total beside the
+        government's own revenue or expenditure; every other line is of the form's scheme."""
         scheme = self._scheme()
         for line in lines:
             if any(other.scheme == "balance" and other.item and _is_below(line.node, other.node) for other in lines):
@@ -231,6 +241,11 @@ class _Reading:
                 other.scheme == "balance" and other.node.whole is line.node for other in lines
             ):
                 line.scheme = "balance"
+        wholes = {id(line.node) for line in lines if line.item == "total" and line.scheme == "balance"}
+        has_own = any(line.item == "current_total" and id(line.node.whole) in wholes for line in lines)
+        for line in lines:
+            if has_own and line.item is None and id(line.node.whole) in wholes:
+                line.scheme, line.code = "balance", None
             line.scheme = line.scheme or scheme
 
     def _levels(self, lines: Sequence[Line], scheme: str) -> list[str | None]:
@@ -300,7 +315,11 @@ class _Reading:
         year, phase = column.year, column.phase
         if self.form.key in _DATED_LINES:
             # Elsewhere a year in a name is part of the name: of a project, a programme, a census.
-            year = row.year or self._year_above(line) or year
+            year = (
+                row.year
+                or self._year_above(line)
+                or (year if row.years_on is None or year is None else year + row.years_on)
+            )
         if row.phase and self.form.key == "government_debt":
             phase = row.phase
         scope, scope_name = column.scope, column.scope_name
@@ -313,7 +332,7 @@ class _Reading:
         scheme, code, name, measure, fund, district = meaning
         item = code if scheme == "debt" else measure if scheme == "project" else None
         if item is not None:
-            phase = self._phase_of_debt(item, phase, column)
+            phase = self._phase_of_debt(item, phase, column, year)
         open_words = [
             word
             for word, value in (
@@ -333,19 +352,20 @@ class _Reading:
             is_comparative=self.table.words.year is not None and year != self.table.words.year, fund=fund or "all",
             agency_name=self.table.publisher.body, agency_level="department", scheme=scheme, measure=measure, printed_text="",
             printed_unit="元", amount_yuan=None, half_unit_yuan=None, value_state="blank",
-            is_leaf=line.node.is_leaf and not is_total and code != "resources" and not self._is_whole_column(column), scope=scope, scope_name=scope_name, line_code=code,
+            is_leaf=line.node.is_leaf_in(column.index) and not is_total and code != "resources" and not self._is_whole_column(column), scope=scope, scope_name=scope_name, line_code=code,
             line_name=name, line_level="total" if is_total else _LEVELS.get(len(code or "")) if scheme in _CODED else None,
             parent_line=" / ".join(line.path) or None, cross_name=district, header_path=column.header_path,
         )  # fmt: skip
 
-    def _phase_of_debt(self, item: str, phase: str | None, column: Column) -> str | None:
+    def _phase_of_debt(self, item: str, phase: str | None, column: Column, year: int | None) -> str | None:
         """A limit has no phase; what is owed or issued is so, where no word speaks of a budget (债券安排情况 in a final account)."""
         if item in _NO_PHASE:
             return None
         is_budget = re.search("预算|草案|计划", column.header_path + self.table.title) is not None
-        is_final = self.table.publisher.kind == "final_account"
-        is_silent = item == "balance" and column.words.phase is None
-        if phase is None or (phase == "approved" and (is_silent or (is_final and not is_budget))):
+        own = self.table.publisher.year
+        is_past = self.table.publisher.kind == "final_account" or (year is not None and own is not None and year < own)
+        is_silent = item in ("balance", "opening_balance") and column.words.phase is None
+        if phase is None or (phase == "approved" and (is_silent or (is_past and not is_budget))):
             return "executed"
         return phase
 

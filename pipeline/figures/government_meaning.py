@@ -152,7 +152,8 @@ class Meanings:
 
     def _debt(self, line: Line, column: Column, name: str | None) -> Meaning | str:
         words = [line.name, *reversed(line.path), *reversed(column.path), self.table.title]
-        own = next((item for text in (line.name, *reversed(line.path)) if (item := debt_item(text))), None)
+        told = [item for text in (line.name, *reversed(line.path)) if (item := debt_item(text))]
+        own = "opening_balance" if told[:1] == ["balance"] and "opening_balance" in told else next(iter(told), None)
         of_column = debt_item("".join(column.path))
         item = own if own and own != of_column and not of_column else of_column or own
         if item is None and (self.is_by_scope or line.item in _TOTALS):

@@ -41,21 +41,37 @@ class Node:
     """The line of which it is an addend, because a sum says so."""
     bounds: bool = False
     """Whether it restates a part of the line above it and is no addend."""
-    has_parts: bool = False
+    parts: list[Node] = field(default_factory=list, repr=False)
+
+    @property
+    def has_parts(self) -> bool:
+        return bool(self.parts)
 
     @property
     def is_leaf(self) -> bool:
         """Whether it is a part of what it stands below, as far up as lines go, and has no parts."""
+        return not self.has_parts and self._counts
+
+    def is_leaf_in(self, column: Hashable) -> bool:
+        """Whether it is one in a column: its parts may be printed for one year alone, and for another it stands for them."""
+        return self._counts and not any(part.is_told_in(column) for part in self.parts)
+
+    def is_told_in(self, column: Hashable) -> bool:
+        """Whether it, or a part of it, has an amount in a column."""
+        return column in self.amounts or any(part.is_told_in(column) for part in self.parts)
+
+    @property
+    def _counts(self) -> bool:
         node: Node | None = self
         while node is not None:
             if node.bounds:
                 return False
             node = node.above
-        return not self.has_parts and not self.is_total
+        return not self.is_total
 
 
 def tie(nodes: Sequence[Node]) -> None:
-    """Set `above`, `whole`, `bounds` and `has_parts` of the lines of one list, in place.
+    """Set `above`, `whole`, `bounds` and `parts` of the lines of one list, in place.
 
     Where lines have codes, these tell what stands above what as indents do; the way by which more lines are the sums of others is taken.
     """
@@ -142,7 +158,7 @@ def _take(node: Node, children: Sequence[Node]) -> None:
                     child.whole = node
                 else:
                     child.bounds = True
-            node.has_parts = True
+            node.parts = list(chosen)
             return
     for child in children:
         child.bounds = True
@@ -190,7 +206,7 @@ def _totals(nodes: Sequence[Node]) -> None:
             if parts and confirms(node, parts):
                 for part in parts:
                     part.whole = node
-                node.has_parts = True
+                node.parts = list(parts)
                 break
 
 

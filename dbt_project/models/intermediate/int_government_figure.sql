@@ -1,4 +1,6 @@
--- Amounts of governments' own tables, each with the part of the budget that it belongs to: what is compared with one printed total.
+-- Amounts of governments' own tables, each with the part of the budget that it belongs to, and with what its table measures it against: `whole`
+-- and `whole_fund` name what adds up to one printed total, of which `is_total` is the total. General and special debt add up to the debt of all
+-- funds; transfers of all kinds to the total of their table.
 with figure as (
     select * from {{ ref('stg_figure') }}
     where
@@ -19,7 +21,12 @@ final as (
         document.document_kind,
         coalesce(figure.scope_name, '') as scope_name,
         case figure.measure when 'revenue' then 'revenue' else 'expenditure' end as side,
-        coalesce(figure.line_code, '') in ('total', 'current_total') as is_total,
+        case figure.scheme
+            when 'debt' then not figure.is_leaf and figure.fund = 'all'
+            when 'transfer' then coalesce(figure.line_code, '') = 'total' and figure.cross_name is null
+            else coalesce(figure.line_code, '') in ('total', 'current_total')
+        end as is_total,
+        case when figure.scheme = 'debt' then '' else figure.fund end as whole_fund,
         case
             when figure.scheme = 'transfer'
                 then
@@ -35,6 +42,7 @@ final as (
             when figure.scheme in ('economic_government', 'economic_department') then concat_ws('/', 'economic', figure.measure)
             else concat_ws('/', figure.scheme, figure.measure)
         end as part,
+        case when figure.scheme = 'transfer' then concat_ws('/', 'transfer', figure.measure) else part end as whole,
     from figure
     inner join document
         on figure.document_id = document.document_id

@@ -289,6 +289,8 @@ def test_the_title_of_a_statement_ends_the_sections_above_it() -> None:
 
 
 def test_what_districts_and_zones_receive_is_not_the_heads() -> None:
-    found = amounts(DRAFT, "一、2022年预算执行情况", "市本级发行债券9亿元，转贷市本级6亿元，转贷县（市、区）、开发区3亿元。")
+    found = amounts(
+        DRAFT, "一、2022年预算执行情况", "市本级发行债券9亿元，转贷市本级6亿元，转贷县（市、区）、开发区3亿元。"
+    )
     assert found["6亿元"][2] == "head"
     assert found["3亿元"][2] is None

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from pipeline.figures.figure import Figure
 from pipeline.figures.government import interpret_government
 from pipeline.figures.government_columns import Publisher
+from pipeline.figures.government_meaning import line_item
 from pipeline.figures.interpretation import Interpretation
 from pipeline.forms.assembly import assemble
 from pipeline.forms.government import Place, tell_forms, words_of
@@ -18,7 +21,13 @@ PLACE = Place("370100", "济南市", frozenset({"济南市历下区", "历下区
 
 
 def read(text: str, year: int | None = None, kind: str | None = None) -> Interpretation:
-    forms, _ = assemble(document(text), "0" * 16)
+    """The figures of one table; a name behind » is indented."""
+    printed = document(text)
+    for grid in printed.pages[0].grids:
+        for cell in grid.cells:
+            if cell.text.startswith("»") and cell.text_x0 is not None:
+                cell.text, cell.text_x0 = cell.text.lstrip("»"), cell.text_x0 + 20.0
+    forms, _ = assemble(printed, "0" * 16)
     tell_forms(forms)
     (form,) = forms
     return interpret_government(form, Publisher("0" * 16, PLACE, "济南市", None, year, kind))
@@ -155,4 +164,72 @@ def test_several_districts_together_are_lower_tiers(name: str, scope: str) -> No
 def test_amount_is_exact() -> None:
     assert by_text(read(FUNDS.format(title="2022年市级预算收支决算情况表")))["529.6"].amount_yuan == Decimal(
         52960000000
+    )
+
+
+def test_budget_that_a_class_of_another_names_is_that_class() -> None:
+    result = read(
+        "2022年市本级一般公共预算收入决算表\n单位：万元\n项目 | 2022年决算数\n合计 | 30\n税收收入 | 20\n非税收入 | 10\n专项收入 | 4\n国有资本经营收入 | 6"
+    )
+    line = next(figure for figure in result.figures if figure.line_name == "国有资本经营收入")
+    assert (line.scheme, line.line_code, line.is_leaf) == ("government_revenue", "10306", True)
+    own = read(
+        "2022年市本级国有资本经营预算收入决算表\n单位：万元\n项目 | 2022年决算数\n利润收入 | 6\n国有资本经营收入 | 6"
+    )
+    assert [f.line_code for f in own.figures if f.line_name == "国有资本经营收入"] == ["current_total"]
+
+
+def test_no_class_of_an_edition_is_a_balance() -> None:
+    found = {}
+    for file, kind in (("functional_class.csv", "functional"), ("revenue_class.csv", "revenue")):
+        with (Path(__file__).parents[3] / "dbt_project" / "seeds" / file).open(encoding="utf-8", newline="") as seed:
+            for row in csv.DictReader(seed):
+                item = line_item(row[f"{kind}_name"])
+                if item is not None and not row[f"{kind}_code"].startswith(("105", "110", "230", "231")):
+                    found[row[f"{kind}_name"]] = item[1]
+    # Each of the first is the whole of its own budget in that budget's table alone.
+    assert found == dict.fromkeys(
+        ("社会保险基金支出", "国有资本经营预算支出", "社会保险基金收入", "政府性基金收入", "国有资本经营收入"), "own"
+    ) | {"援助其他地区支出": "aid"}
+
+
+def test_debt_at_the_beginning_and_what_is_lent_on_are_no_balance_and_no_issue() -> None:
+    result = read(
+        "2024年市级政府债务收支计划表\n单位：万元\n项目 | 金额\n一、2024年初市级政府债务余额 | 30\n其中：一般债务余额 | 10\n»»专项债务余额 | 20\n"
+        "二、2024年市级政府债务转贷收入 | 9\n三、转贷区县政府债务支出 | 4\n四、2024年末市级政府债务余额 | 35",
+        2024, "budget",
+    )  # fmt: skip
+    assert [(f.line_code, f.printed_text) for f in result.figures] == [
+        ("opening_balance", "30"), ("opening_balance", "10"), ("opening_balance", "20"),
+        ("issued", "9"), ("on_lent", "4"), ("balance", "35"),
+    ]  # fmt: skip
+
+
+def test_balance_of_last_years_end_is_last_years() -> None:
+    result = read(
+        "2024年全市政府债务余额情况表\n单位：万元\n项目 | 决算数\n上年末地方政府债务余额 | 30\n年末地方政府债务余额 | 35"
+    )
+    assert [(f.fiscal_year, f.line_code) for f in result.figures] == [(2023, "balance"), (2024, "balance")]
+
+
+def test_line_whose_parts_are_printed_for_one_year_alone_stands_for_them_in_the_other() -> None:
+    result = read(
+        "2022年全市国有资本经营预算收入预算表\n单位：万元\n项目 | 2021年执行数 | 2022年预算数\n一、利润收入 | 30 | 40\n1.贸易企业利润收入 | 10 |\n"
+        "2.机械企业利润收入 | 20 |\n二、清算收入 | 5 | 6\n收入合计 | 35 | 46"
+    )
+    leaves = {(f.fiscal_year, f.printed_text) for f in result.figures if f.is_leaf and f.printed_text}
+    assert leaves == {(2021, "10"), (2021, "20"), (2021, "5"), (2022, "40"), (2022, "6")}
+
+
+def test_what_stands_in_the_whole_beside_the_governments_own_is_a_balance() -> None:
+    result = read(
+        "2022年市本级政府性基金支出决算表\n单位：万元\n项目 | 决算数\n市本级支出 | 30\n»城乡社区支出 | 20\n»其他支出 | 10\n"
+        "市本级专项债券支出 | 5\n转移性支出 | 7\n支出合计 | 42"
+    )
+    schemes = {f.line_name: f.scheme for f in result.figures}
+    assert (schemes["城乡社区支出"], schemes["市本级支出"]) == ("functional", "functional")
+    assert (schemes["市本级专项债券支出"], schemes["转移性支出"], schemes["支出合计"]) == (
+        "balance",
+        "balance",
+        "balance",
     )
