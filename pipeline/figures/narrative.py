@@ -131,6 +131,9 @@ def _kind_of_percentage(tight: str, amount: SentenceAmount, outline: Outline) ->
     return next((kind for kind in ("rate", "share") if outline.words.says(kind, clause)), "other")
 
 
+_WHOLE = re.compile(r"(?:预算|基金|经营)(?:总|当年)?(收入|支出)(?:合计|总计|总额)?(?:预期)?(?:实现|完成)?$")
+
+
 @dataclass(frozen=True)
 class _Rule:
     subject: re.Pattern[str]
@@ -223,9 +226,12 @@ class _FigureIndex:
             and (is_change or year is None or figure.fiscal_year == year)
             and (is_change or figure.phase == phase or figure.is_comparative)
             and self._is_agency(figure, row["agency_name"])
+            and (figure.scope is None or row.get("scope") is None or figure.scope == row["scope"])
         ]
         if not fits:
             return None
+        if row.get("fund") and (chosen := _whole_of_budget(subject, row["fund"], fits)) is not None:
+            return chosen.figure_id
         for words in (subject, *(without_number(text) for text in headings)):
             if not words:
                 continue
@@ -283,6 +289,23 @@ class _FigureIndex:
                 return chosen
             return None
         return None
+
+
+def _whole_of_budget(subject: str, fund: str, fits: Sequence[Figure]) -> Figure | None:
+    """The total of a government's budget that a subject names (全市一般公共预算收入), in the table that is printed first."""
+    match = _WHOLE.search(subject)
+    if match is None:
+        return None
+    is_revenue = match.group(1) == "收入"
+    wholes = [
+        figure
+        for figure in fits
+        if figure.scope is not None
+        and figure.line_code in ("current_total", "own", "total")
+        and figure.fund == fund
+        and (figure.measure == "revenue") == is_revenue
+    ]
+    return min(wholes, key=lambda figure: (figure.form_index, figure.row_index, figure.column_index), default=None)
 
 
 def _plain_line(name: str) -> str:

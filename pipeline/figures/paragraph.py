@@ -35,7 +35,7 @@ _CAPTION = re.compile(
 )
 _MAX_HEADING = 45
 _STATEMENT = re.compile(
-    r"^关于(?!.*20\d\d年.*20\d\d年)[^。；，,]*20\d\d年[^。；，,]*(?:收入|支出|收支|预算|决算|债务)[^。；，,]*(?:情况|说明|编制|安排)的?(?:说明)?$"
+    r"^关于(?!.*20\d\d年.*20\d\d年)[^。；，,]*20\d\d年[^。；，,]*(?:收入|支出|收支|预算|决算|债务)[^。；，,]*(?:(?:情况|编制|安排)的(?:说明)?|说明)$"
 )
 """The title of one statement among several, without a number: 关于2021年市级一般公共预算收入预算情况的说明."""
 _RANK_OF_STATEMENT = 0.5

@@ -21,6 +21,7 @@ from pipeline.proofs.carried import set_aside_carried_over
 from pipeline.proofs.catalogue import rules_concerning, vocabulary_of
 from pipeline.proofs.composition import add_compositions
 from pipeline.proofs.fields import Fields, fields_of_document
+from pipeline.proofs.government import add_government_identities
 from pipeline.proofs.identity import SCALE, Amount, Identity, Ledger, amount_of, yuan
 from pipeline.proofs.intervals import STEPS, Constraint, Interval, Solution, solve
 from pipeline.proofs.narrative import add_narrative_identities, add_staff_identities
@@ -102,6 +103,7 @@ def _identities(
     set_aside_scope_differences(ledger, fields)
     set_aside_carried_over(ledger)
     add_compositions(ledger, fields)
+    add_government_identities(ledger, figures)
     add_narrative_identities(ledger, fields, narrative, department)
     add_staff_identities(ledger, statistics, department)
     add_performance_identities(ledger, fields, indicators)
