@@ -201,15 +201,7 @@ class _Reading:
         """Items of lines that are no class (totals, balances), and codes of classes, as printed or by name within the edition."""
         scheme = self._scheme()
         for line in lines:
-            found = line_item(line.name)
-            if found is None or (found[1] == "own" and not self._is_own(line)):
-                continue
-            if found[1] == "own" and scheme in ("functional", "government_revenue"):
-                line.item = "current_total"
-            elif found[1] in ("total", "current_total"):
-                line.item = found[1]
-            elif found[0] == "balance" and scheme in ("functional", "government_revenue", "balance"):
-                line.scheme, line.item = found
+            self._add_item(line, scheme)
         if scheme not in _CODED:
             return
         plain = [line for line in lines if line.scheme is None and line.item is None and not line.code]
@@ -219,11 +211,22 @@ class _Reading:
         names = [name_of(line.name) for line in plain]
         for line, found_code in zip(plain, assign_codes(names, scheme, year, self._levels(plain, scheme)), strict=True):
             line.code = found_code.code
+        for line in lines:
             if line.code and line.code.startswith(_BALANCES.get(scheme, ("-",))):
                 line.scheme, line.code = "balance", None
-        for line in lines:
             line.node.code = line.code
             line.scheme = line.scheme or (None if line.item else scheme)
+
+    def _add_item(self, line: Line, scheme: str) -> None:
+        found = line_item(line.name)
+        if found is None or (found[1] == "own" and not self._is_own(line)):
+            return
+        if found[1] == "own" and scheme in ("functional", "government_revenue"):
+            line.item = "current_total"
+        elif found[1] in ("total", "current_total"):
+            line.item = found[1]
+        elif found[0] == "balance" and scheme in ("functional", "government_revenue", "balance"):
+            line.scheme, line.item = found
 
     def _is_own(self, line: Line) -> bool:
         """Whether a line that names a budget is the whole of it: 国有资本经营收入 is one in that budget's table, and a class in any other."""
