@@ -78,6 +78,7 @@ def verdicts(figures: list[Figure], narrative: list[dict] | None = None) -> dict
 def test_catalogue_is_complete_and_names_no_document() -> None:
     methods = {"parent_column", "parent_row", "in_form", "agencies", "codes", "change", "same_quantity"}
     methods |= {"nil_form", "missing_lines", "magnitude", "same_payments", "partition", "performance"}
+    methods |= {"scopes", "carried_balance"}
     methods |= {
         "narrative_link",
         "narrative_sum",
