@@ -149,14 +149,16 @@ class Table:
         return columns
 
     def _settle_names(self, columns: list[Column]) -> None:
-        """Where no header names the column of names, the first column of words is it."""
+        """Where no header names the column of names, it is that of the columns of words before the amounts whose words differ most: beside
+        合计, 新增债券, 再融资债券 the kind of debt that holds them together (一般债券) names no line."""
         if any(column.role == "name" for column in columns):
             return
-        for column in columns:
-            texts = self.body_texts(column.index)
-            if texts and not any(is_number(text) for text in texts):
-                column.role = "name"
-                return
+        first = next((column.index for column in columns if column.role == "value"), len(columns))
+        words = [(column, texts) for column in columns if (texts := self.body_texts(column.index))]
+        told = [(column, texts) for column, texts in words if not any(is_number(text) for text in texts)]
+        before = [(column, texts) for column, texts in told if column.index < first] or told[:1]
+        if before:
+            max(before, key=lambda one: len(set(one[1])))[0].role = "name"
 
     def _column(self, index: int, path: tuple[str, ...]) -> Column:
         roles = [role for text in path if (role := role_of_header(text)) is not None]

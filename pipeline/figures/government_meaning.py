@@ -151,7 +151,8 @@ class Meanings:
     # -- kinds of tables -------------------------------------------------------------------------------------------
 
     def _debt(self, line: Line, column: Column, name: str | None) -> Meaning | str:
-        words = [line.name, *reversed(line.path), *reversed(column.path), self.table.title]
+        beside = self._texts_beside(line.row)
+        words = [line.name, *beside, *reversed(line.path), *reversed(column.path), self.table.title]
         told = [item for text in (line.name, *reversed(line.path)) if (item := debt_item(text))]
         own = "opening_balance" if told[:1] == ["balance"] and "opening_balance" in told else next(iter(told), None)
         of_column = debt_item("".join(column.path))

@@ -131,8 +131,8 @@ def _above(nodes: Sequence[Node], stands_above: Callable[[Node, Node], bool]) ->
 
 
 def _stands_above_by_code(upper: Node, lower: Node) -> bool:
-    """By codes where both lines have one; a line without one stands as its indent says."""
-    if upper.code and lower.code:
+    """By codes where both lines have one; a line without one, and one behind 其中, stands as its indent says."""
+    if upper.code and lower.code and not lower.is_memo:
         return lower.code.startswith(upper.code) and len(upper.code) < len(lower.code)
     return _stands_above(upper, lower)
 

@@ -105,10 +105,9 @@ judged as (
         or (part.has_total and measured.leaf_count = 0)
 ),
 
-final as (
+ranked as (
     select
-        * exclude (difference_yuan, is_own_form),
-        cast(case printed_total when 'missed' then difference_yuan end as decimal(20, 2)) as missing_yuan,
+        *,
         row_number() over (
             partition by document_id, part, scope, scope_name, fund, phase, fiscal_year
             order by
@@ -118,8 +117,20 @@ final as (
                 is_own_form = (part not like 'balance%') desc,
                 leaf_count desc,
                 form_index
-        ) = 1 as is_chosen,
+        ) = 1 as is_first,
+        bool_or(fund <> 'all') over (partition by document_id, part, scope, scope_name, phase, fiscal_year) as is_told_by_fund,
+        bool_or(fund <> 'all') over (partition by document_id, part, scope, scope_name, phase, fiscal_year, form_index) as is_told_by_fund_here,
     from judged
+),
+
+final as (
+    select
+        * exclude (difference_yuan, is_own_form, is_first, is_told_by_fund, is_told_by_fund_here),
+        cast(case printed_total when 'missed' then difference_yuan end as decimal(20, 2)) as missing_yuan,
+        -- Debt of all funds in one table is the general and the special debt of another once more.
+        is_first
+        and not (part like 'debt/%' and is_told_by_fund and not is_told_by_fund_here) as is_chosen,
+    from ranked
 )
 
 select * from final

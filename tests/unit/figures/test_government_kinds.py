@@ -233,3 +233,21 @@ def test_what_stands_in_the_whole_beside_the_governments_own_is_a_balance() -> N
         "balance",
         "balance",
     )
+
+
+def test_kinds_of_bonds_below_the_debt_that_holds_them_together() -> None:
+    result = read(
+        "2022年末济南市地方政府债券余额情况表\n单位：万元\n债券性质 | 债券类型 | 2022年末余额\n地方政府债券 | 合计 | 10\n^ | 新增债券 | 6\n^ | 再融资债券 | 4\n"
+        "一般债券 | 小计 | 3\n^ | 新增债券 | 2\n^ | 再融资债券 | 1"
+    )
+    assert [(f.line_name, f.fund, f.is_leaf) for f in result.figures if f.printed_text in ("10", "3", "2")] == [
+        ("合计", "all", False), ("小计", "general_public_budget", False), ("新增债券", "general_public_budget", True),
+    ]  # fmt: skip
+
+
+def test_part_behind_of_which_hangs_below_its_line_whatever_its_code() -> None:
+    result = read(
+        "2022年市级政府性基金支出决算表\n单位：万元\n科目编码 | 项目 | 决算数\n212 | 一、城乡社区支出 | 20\n214 | 二、交通运输支出 | 4\n2290401 | 三、其他政府性基金支出 | 10\n"
+        "22960 | 其中：彩票公益金安排的支出 | 3\n | 本年支出合计 | 34"
+    )
+    assert {f.printed_text for f in result.figures if f.is_leaf} == {"20", "4", "10"}
