@@ -16,36 +16,16 @@
   `columns` are the columns of the grain beside these, as SQL of a figure; `where` chooses the figures.
 #}
 {% macro government_fact(where, columns) -%}
-with figure as (
+with chosen as (
     select
         figure.*,
         {% for name, expression in columns.items() %}
             {{ expression }} as {{ name }},
         {% endfor %}
-    from {{ ref('int_government_figure') }} as figure
-    where {{ where }}
-),
-
-chosen as (
-    select
-        figure.*,
-        form.printed_total,
-        form.missing_yuan,
-        form.is_undivided,
-    from figure
-    inner join {{ ref('int_government_form') }} as form
-        on
-            figure.document_id = form.document_id
-            and figure.form_index = form.form_index
-            and figure.part = form.part
-            and figure.scope = form.scope
-            and figure.scope_name = form.scope_name
-            and figure.fund = form.fund
-            and figure.phase is not distinct from form.phase
-            and figure.fiscal_year = form.fiscal_year
+    from {{ ref('int_government_chosen') }} as figure
     where
-        form.is_chosen
-        and case when form.is_undivided then figure.is_total else figure.is_leaf end
+        {{ where }}
+        and case when figure.is_undivided then figure.is_total else figure.is_leaf end
 ),
 
 suspect as (

@@ -12,9 +12,8 @@ from pathlib import Path
 
 from pipeline.editions import classification, seeds
 from pipeline.editions.learning import Proposal
-from pipeline.editions.seeds import SEEDS, TABLES, Row, key_of
+from pipeline.editions.seeds import OPEN, SEEDS, TABLES, Row, key_of
 
-_OPEN = 9999
 _UNFOUNDED = "general_knowledge"
 _SECTION_DIGITS = 5
 _FEW_ITEMS = 3
@@ -63,7 +62,7 @@ def detail_of(row: Mapping[str, str]) -> str:
 
 
 def _in_span(row: Row, year: int) -> bool:
-    return int(row["first_year"]) <= year <= int(row["last_year"] or _OPEN)
+    return int(row["first_year"]) <= year <= int(row["last_year"] or OPEN)
 
 
 def _accept_boundary(rows: list[Row], each: Proposal, file_name: str) -> int:
@@ -98,7 +97,7 @@ def _accept_inference(rows: list[Row], each: Proposal, file_name: str) -> int:
     found = [
         row
         for row in rows
-        if key_of(row, file_name) == (each.scheme, each.code, each.name) and row["evidence"] == "general_knowledge"
+        if key_of(row, file_name) == (each.scheme, each.code, each.name) and row["evidence"] == _UNFOUNDED
     ]
     for row in found:
         row["evidence"] = "inferred"

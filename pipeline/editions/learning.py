@@ -21,12 +21,11 @@ from typing import NamedTuple
 
 from pipeline.editions import classification, inference, seeds
 from pipeline.editions.prints import Print, prints_of_table, prints_of_warehouse
-from pipeline.editions.seeds import SEEDS, TABLES, Row, key_of
+from pipeline.editions.seeds import OPEN, SEEDS, TABLES, Row, key_of
 
 _NUMBERED = re.compile(r"\([一二三四五]\)$")
 _EARLY, _LATE = 3, 1
 """How much a name before its first edition weighs against one after its last."""
-_OPEN = 9999
 _GIVEN = ("printed", "official")
 
 
@@ -146,7 +145,7 @@ def _attestations(learned: _Learned, folder: Path) -> list[Proposal]:
         for row in seeds.read(folder / file_name):
             scheme, code, name = key_of(row, file_name)
             known = set(map(int, row["attested_years"].split()))
-            first, last = int(row["first_year"]), int(row["last_year"] or _OPEN)
+            first, last = int(row["first_year"]), int(row["last_year"] or OPEN)
             years = known | {year for year in learned.years.get((scheme, code, name), ()) if first <= year <= last}
             if years != known:
                 proposals.append(
@@ -162,7 +161,7 @@ def inferences(prints: Iterable[Print], folder: Path = SEEDS) -> list[Proposal]:
     """Names that nothing gives, and that the regular build of what is printed bears out; of other editions too, whose rows are no longer here."""
     evidence = {
         inference.Named(
-            *key_of(row, file_name), int(row["first_year"]), int(row["last_year"] or _OPEN), row["evidence"] in _GIVEN
+            *key_of(row, file_name), int(row["first_year"]), int(row["last_year"] or OPEN), row["evidence"] in _GIVEN
         ): row["evidence"]
         for file_name in sorted({table[0] for table in TABLES.values()})
         for row in seeds.read(folder / file_name)
@@ -245,11 +244,11 @@ def _cost(prints: Iterable[Print], old: str, new: str, year: int) -> int:
     begun: dict[str, int] = {}
     for place, _, last, which in counted:
         if which == new:
-            begun[place] = min(last, begun.get(place, _OPEN))
+            begun[place] = min(last, begun.get(place, OPEN))
     return sum(
         _contradicts(each, old, new, year)
         for (place, _, last, which), each in counted.items()
-        if which == new or last < begun.get(place, _OPEN)
+        if which == new or last < begun.get(place, OPEN)
     )
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pipeline.editions import attestation, classification
+from pipeline.editions.seeds import OPEN
 
 _CODE_FIELDS = ("functional_code", "economic_code", "revenue_code", "code")
 _NAME_FIELDS = ("functional_name", "economic_name", "revenue_name", "name")
@@ -23,7 +24,6 @@ _SHAPES = {
     classification.ECONOMIC_GOVERNMENT: r"5\d\d(\d\d)?",
     classification.REVENUE: r"1\d\d(\d\d){0,3}",
 }
-_OPEN = 9999
 
 
 class Print(NamedTuple):
@@ -113,5 +113,5 @@ def _editions(documents: list[str], year: int) -> dict[str, int]:
         place = re.split(r"市?\d{4}|市|_", document, maxsplit=1)[0] or document
         stated = re.search(r"20\d\d", document)
         edition = int(stated.group()) if stated else year
-        editions[place] = min(edition, editions.get(place, _OPEN))
+        editions[place] = min(edition, editions.get(place, OPEN))
     return editions

@@ -12,6 +12,8 @@ from pathlib import Path
 from pipeline.editions import classification
 
 Row = dict[str, str]
+OPEN = 9999
+"""The last year of what goes on."""
 SEEDS = classification.SEEDS
 TABLES = {
     classification.FUNCTIONAL: ("functional_class.csv", "functional_code", "functional_name"),

@@ -13,12 +13,11 @@ from decimal import Decimal
 from pipeline.editions.classification import code_by_name
 from pipeline.figures.hierarchy import Amounts, stated_total
 from pipeline.figures.lines import GRAND_TOTAL, LineRow
+from pipeline.figures.sums import NOTHING, adds_up
 from pipeline.forms.form import Form
 from pipeline.forms.header import Column
 from pipeline.forms.identity import is_organisation
 from pipeline.forms.text import bare_name, comparable, squeeze
-
-_NOTHING = (Decimal(0), Decimal(0))
 
 
 def name_agency_columns(form: Form, columns: list[Column], agencies: frozenset[str]) -> None:
@@ -110,6 +109,4 @@ def _is_sum(stated: tuple[Decimal, Decimal] | None, lines: list[LineRow], amount
         for line in lines
         if not any((line.code or "")[:length] in codes for length in range(1, len(line.code or "")))
     ]
-    addends = [amounts.get(line.row, _NOTHING) for line in topmost]
-    bound = stated[1] + sum((half for _, half in addends), Decimal(0))
-    return abs(stated[0] - sum((value for value, _ in addends), Decimal(0))) <= bound
+    return adds_up(stated, [amounts.get(line.row, NOTHING) for line in topmost])

@@ -6,17 +6,15 @@ belong here: which column is an addend of which by the header (`pipeline.forms.h
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from pipeline.figures.amount import parse_amount
+from pipeline.figures.sums import NOTHING, Amount, adds_up
 from pipeline.forms.form import Form
 from pipeline.forms.header import Column
 from pipeline.forms.text import is_number
 
 _KINDS = frozenset({"basic", "project", "personnel", "public_use", "operating", "to_superior", "to_subordinate"})
 
-_Row = dict[int, tuple[Decimal, Decimal]]
-_NOTHING = (Decimal(0), Decimal(0))
+_Row = dict[int, Amount]
 
 
 def set_aside_second_division(form: Form, columns: list[Column]) -> None:
@@ -43,7 +41,7 @@ def _are_two_divisions(rows: list[_Row], total: Column, kinds: list[Column], sou
     """Whether kinds and sources, each by themselves, add up to the total in more rows than both together do."""
     twice = together = 0
     for row in rows:
-        if not row.get(total.index, _NOTHING)[0]:
+        if not row.get(total.index, NOTHING)[0]:
             continue
         together += _adds_up(row, total, [*kinds, *sources])
         twice += _adds_up(row, total, kinds) and _adds_up(row, total, sources)
@@ -51,10 +49,7 @@ def _are_two_divisions(rows: list[_Row], total: Column, kinds: list[Column], sou
 
 
 def _adds_up(row: _Row, total: Column, parts: list[Column]) -> bool:
-    stated, half = row[total.index]
-    addends = [row.get(part.index, _NOTHING) for part in parts]
-    bound = half + sum((bound for _, bound in addends), Decimal(0))
-    return abs(stated - sum((value for value, _ in addends), Decimal(0))) <= bound
+    return adds_up(row[total.index], [row.get(part.index, NOTHING) for part in parts])
 
 
 def _with_parts(columns: list[Column], among: list[Column]) -> list[Column]:

@@ -12,11 +12,11 @@ from decimal import Decimal
 
 from pipeline.figures.lines import SOURCE_PARENT, LineRow, attribute_of, source_of
 from pipeline.figures.nesting import parents_by_sums
+from pipeline.figures.sums import NOTHING, Amount, adds_up
 from pipeline.forms.text import bare_name
 
-Amounts = dict[int, tuple[Decimal, Decimal]]
+Amounts = dict[int, Amount]
 """Amount and half unit, in yuan, of the group's main column by row."""
-_NOTHING = (Decimal(0), Decimal(0))
 
 
 def tie(lines: list[LineRow], amounts: Amounts) -> str | None:
@@ -169,22 +169,15 @@ def _nest_codes_printed_twice(lines: list[LineRow], amounts: Amounts) -> None:
             or line.cross_code
             or line.parent is None
             or line.parent != earlier.parent
-            or amounts.get(line.row, _NOTHING)[0] == 0
+            or amounts.get(line.row, NOTHING)[0] == 0
             or amounts.get(line.row) != amounts.get(earlier.row)
         ):
             continue
         beside = [
-            amounts.get(other.row, _NOTHING) for other in lines if other.parent == line.parent and other is not line
+            amounts.get(other.row, NOTHING) for other in lines if other.parent == line.parent and other is not line
         ]
-        if _adds_up(amounts.get(line.parent), beside):
+        if (stated := amounts.get(line.parent)) is not None and adds_up(stated, beside):
             line.parent = earlier.row
-
-
-def _adds_up(stated: tuple[Decimal, Decimal] | None, addends: list[tuple[Decimal, Decimal]]) -> bool:
-    if stated is None:
-        return False
-    bound = stated[1] + sum((half for _, half in addends), Decimal(0))
-    return abs(stated[0] - sum((value for value, _ in addends), Decimal(0))) <= bound
 
 
 def _tie_names(
@@ -348,15 +341,13 @@ def _score(
     """Parents (and the total over all) that equal the sum of their addends, less twice those that do not."""
     sums: dict[int | None, list[tuple[Decimal, Decimal]]] = {}
     for line, parent in zip(lines, parents, strict=True):
-        sums.setdefault(parent, []).append(amounts.get(line.row, _NOTHING))
+        sums.setdefault(parent, []).append(amounts.get(line.row, NOTHING))
     score = 0
     for parent, addends in sums.items():
         stated = target if parent is None else amounts.get(lines[parent].row)
         if stated is None or not stated[0]:
             continue
-        total = sum((value for value, _ in addends), Decimal(0))
-        bound = stated[1] + sum((half for _, half in addends), Decimal(0))
-        score += 1 if abs(stated[0] - total) <= bound else -2
+        score += 1 if adds_up(stated, addends) else -2
     return score
 
 
@@ -369,7 +360,7 @@ def _parents_by_sums(
     """
     if target is None or not target[0] or len(lines) > 400:
         return None
-    return parents_by_sums([_whole(amounts.get(line.row, _NOTHING)) for line in lines], _whole(target))
+    return parents_by_sums([_whole(amounts.get(line.row, NOTHING)) for line in lines], _whole(target))
 
 
 def _whole(amount: tuple[Decimal, Decimal]) -> tuple[int, int]:
@@ -394,11 +385,11 @@ def _tie_agencies(lines: list[LineRow], target: tuple[Decimal, Decimal] | None, 
         return
     first, rest = heads[0], heads[1:]
     stated = amounts.get(first.row)
-    total, halves = (sum((amounts.get(line.row, _NOTHING)[part] for line in rest), Decimal(0)) for part in (0, 1))
-    is_sum = stated is not None and abs(stated[0] - total) <= stated[1] + halves
-    if is_sum and stated is not None and target is not None and total:
+    addends = [amounts.get(line.row, NOTHING) for line in rest]
+    is_sum = stated is not None and adds_up(stated, addends)
+    if is_sum and stated is not None and target is not None and sum(value for value, _ in addends):
         # Two units of the same amount: where the form's total is both, neither is a part of the other.
-        is_sum = abs(target[0] - stated[0] - total) > target[1] + stated[1] + halves
+        is_sum = not adds_up(target, [stated, *addends])
     nil = all(not amounts.get(line.row, (Decimal(0),))[0] for line in heads)
     if is_sum or nil:
         for line in rest:
@@ -420,10 +411,8 @@ def _lines_over_agencies(lines: list[LineRow], amounts: Amounts) -> list[tuple[L
     found: list[tuple[LineRow, list[LineRow]]] = []
     for place, end in itertools.pairwise([*places, len(lines)]):
         heads = [line for line in lines[place:end] if line.kind == "agency"]
-        value, half = amounts[lines[place].row]
-        addends = [amounts.get(head.row, _NOTHING) for head in heads]
-        bound = half + sum((half for _, half in addends), Decimal(0))
-        if value and abs(value - sum((value for value, _ in addends), Decimal(0))) <= bound:
+        stated = amounts[lines[place].row]
+        if stated[0] and adds_up(stated, [amounts.get(head.row, NOTHING) for head in heads]):
             found.append((lines[place], heads))
     return found
 

@@ -14,6 +14,8 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from pipeline.figures.sums import adds_up
+
 Amount = tuple[Decimal, Decimal]
 """Yuan, and half of the last printed digit."""
 STEP = 3.0
@@ -181,12 +183,11 @@ def confirms(whole: Node, parts: Iterable[Node]) -> bool:
     """
     addends = list(parts)
     held = failed = 0
-    for column, (stated, half) in whole.amounts.items():
+    for column, stated in whole.amounts.items():
         found = [part.amounts[column] for part in addends if column in part.amounts]
-        if not found or (not stated and not any(value for value, _ in found)):
+        if not found or (not stated[0] and not any(value for value, _ in found)):
             continue
-        bound = half + sum((own for _, own in found), Decimal(0))
-        if abs(stated - sum((value for value, _ in found), Decimal(0))) <= bound:
+        if adds_up(stated, found):
             held += 1
         else:
             failed += 1

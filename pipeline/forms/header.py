@@ -470,9 +470,8 @@ _ITEM_PARENT = {
 def _is_item_parent(total: Column, part: Column, items: set[str | None]) -> bool:
     """Whether the columns are 三公 items of which one is the total of the other, for the same year, phase and fund."""
     parent = _ITEM_PARENT.get(part.attributes.get("item", ""))
-    parent = (
-        parent if parent in items else parent and "total"
-    )  # purchase and operation of vehicles without a sum of both
+    if parent is not None and parent not in items:
+        parent = "total"  # purchase and operation of vehicles without a sum of both
     rest = [
         {name: value for name, value in column.attributes.items() if name not in ("item", "measure")}
         for column in (total, part)

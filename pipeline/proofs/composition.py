@@ -62,7 +62,7 @@ def _add_payments(ledger: Ledger, fields: Sequence[Fields], printed: Sequence[tu
             if len(payments.get(payment.payment, ())) == 2
         ]
         if candidates:
-            stated, addends = next((pair for pair in candidates if _holds(ledger, *pair)), candidates[-1])
+            stated, addends = next((pair for pair in candidates if ledger.balances(*pair)), candidates[-1])
             _add_sum(ledger, stated, addends)
 
 
@@ -85,12 +85,6 @@ def _of_one_form(forms: dict[int, list[int]], fields: Sequence[Fields]) -> list[
     for place in places:
         first.setdefault(fields[place].figure.row_index, place)
     return list(first.values())
-
-
-def _holds(ledger: Ledger, stated: Sequence[int], addends: Sequence[int]) -> bool:
-    amounts = ledger.amounts
-    difference = sum(amounts[place].value for place in stated) - sum(amounts[place].value for place in addends)
-    return abs(difference) <= sum(amounts[place].half for place in [*stated, *addends])
 
 
 def _add_sum(ledger: Ledger, stated: Sequence[int], addends: Sequence[int]) -> None:

@@ -69,10 +69,10 @@ def _add_lines(ledger: Ledger, rule: Rule, whole: Lines, parts: Sequence[Lines])
     """The sums of all lines of a table over the tables of its parts, where its total is one and nearly all of them are."""
     sums = {line: [part[line] for part in parts if line in part] for line in whole}
     totals = [code for code in _TOTALS if code in whole and len(sums[code]) == len(parts)]
-    if not totals or not _holds(ledger, whole[totals[0]], sums[totals[0]]):
+    if not totals or not ledger.balances([whole[totals[0]]], sums[totals[0]]):
         return
     told = {line: places for line, places in sums.items() if places}
-    failing = [line for line, places in told.items() if not _holds(ledger, whole[line], places)]
+    failing = [line for line, places in told.items() if not ledger.balances([whole[line]], places)]
     if len(failing) > _MOST_FAILING * len(told):
         return
     for line, places in told.items():
@@ -81,12 +81,6 @@ def _add_lines(ledger: Ledger, rule: Rule, whole: Lines, parts: Sequence[Lines])
         identity = ledger.add(rule, whole[line], [(place, 1) for place in places])
         if identity is not None and line in failing:
             identity.is_linear = False
-
-
-def _holds(ledger: Ledger, whole: int, parts: Sequence[int]) -> bool:
-    stated, addends = ledger.amounts[whole], [ledger.amounts[part] for part in parts]
-    bound = stated.half + sum(addend.half for addend in addends)
-    return abs(stated.value - sum(addend.value for addend in addends)) <= bound
 
 
 def _add_carried_balances(ledger: Ledger, figures: Sequence[Figure]) -> None:

@@ -134,6 +134,12 @@ class Ledger:
         self.identities.append(identity)
         return identity
 
+    def balances(self, stated: Sequence[int], addends: Sequence[int]) -> bool:
+        """Whether the amounts at these places add up to those stated at those, within the rounding of all of them."""
+        amounts = self.amounts
+        difference = sum(amounts[place].value for place in stated) - sum(amounts[place].value for place in addends)
+        return abs(difference) <= sum(amounts[place].half for place in [*stated, *addends])
+
 
 def weigh(identity: Identity, amounts: Sequence[Amount]) -> None:
     """Set difference, bound and triviality of an identity from its terms."""

@@ -313,15 +313,10 @@ def _add_procurement(ledger: Ledger, fields: Sequence[Fields], items: Sequence[_
     for item in items:
         if any(_COST.match(part) for part in item.path) and len(item.path) > 3:
             groups[item.path[-2]] += [statement.place for statement in item.parts]
-    pairs = [(place, name) for place in lines for name, parts in groups.items() if _is_sum(ledger, place, parts)]
+    pairs = [(place, name) for place in lines for name, parts in groups.items() if ledger.balances([place], parts)]
     for place, name in pairs:
         if sum(place == other or name == of for other, of in pairs) == 1:
             _state(ledger, "procurement_in_performance", place, [(part, 1) for part in groups[name]])
-
-
-def _is_sum(ledger: Ledger, place: int, parts: Sequence[int]) -> bool:
-    bound = ledger.amounts[place].half + sum(ledger.amounts[part].half for part in parts)
-    return abs(ledger.amounts[place].value - sum(ledger.amounts[part].value for part in parts)) <= bound
 
 
 def _state(ledger: Ledger, name: str, stated: int, addends: Sequence[tuple[int, int]], reason: str = "") -> None:

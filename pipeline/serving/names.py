@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pypinyin import Style, lazy_pinyin
+from pipeline.publish.pinyin import sounds
 
 TOPICS = {
     "three_public": ("三公", "出国", "公务接待", "公务用车", "overseas travel", "reception", "vehicles"),
@@ -43,9 +43,10 @@ def match(spoken: str, name: str, code: str = "") -> Match | None:
         return Match(2, "part of the name")
     if not asked.isascii():
         return Match(3, "short name") if _is_short(asked, name) else None
-    if len(asked) > 1 and asked in _initials(name):
+    pinyin, initials = sounds(name)
+    if len(asked) > 1 and asked in initials:
         return Match(4, "initials of pinyin")
-    if len(asked) > 2 and asked in "".join(lazy_pinyin(name)).casefold():
+    if len(asked) > 2 and asked in pinyin:
         return Match(4, "pinyin")
     return None
 
@@ -68,7 +69,3 @@ def _is_short(asked: str, name: str) -> bool:
         return False
     rest = iter(name)
     return all(character in rest for character in asked)
-
-
-def _initials(name: str) -> str:
-    return "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).casefold()

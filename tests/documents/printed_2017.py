@@ -6,11 +6,10 @@ What each column and row means is typed here from the page: the proofs are judge
 from __future__ import annotations
 
 from decimal import Decimal
-from pathlib import Path
 
 from pipeline.figures.figure import Figure
+from tests.support.corpus import CORPUS
 
-CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
 PATH = CORPUS / "budget" / "深圳市_人民政府办公厅_2017.md"
 DOCUMENT_ID = "0b0593f68f61834e"
 DEPARTMENTS = ("深圳市府办公厅",)

@@ -18,9 +18,8 @@ import pytest
 
 from pipeline.forms.government import bare_words
 from pipeline.forms.text import bare_name
-from tests.support.corpus import ReadOnce
+from tests.support.corpus import ABSENT, CORPUS, ReadOnce
 
-CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 EXPECTED = sorted((Path(__file__).parent / "government").glob("*.csv"))
 MEANING = ("fiscal_year", "phase", "scope", "fund", "measure")
 
@@ -40,7 +39,7 @@ def test_every_figure_has_its_year_phase_scope_and_fund(path: Path, read_once: R
         expected = list(csv.DictReader(file))
     found = next(iter(sorted(CORPUS.rglob(expected[0]["document"]))), None)
     if found is None:
-        pytest.skip("the corpus lies in ../shared/corpus, outside of the repository")
+        pytest.skip(ABSENT)
     assert hashlib.sha256(found.read_bytes()).hexdigest() == expected[0]["sha256"]
     figures: dict[tuple[int, Decimal], list[dict[str, Any]]] = defaultdict(list)
     for figure in read_once.reading(found).rows["figure"]:

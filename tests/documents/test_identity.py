@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-from pathlib import Path
 
 import pytest
 
@@ -12,10 +11,8 @@ from pipeline.forms.assembly import assemble
 from pipeline.forms.identity import identify, refusal_of
 from pipeline.readers.printed import PrintedDocument, Unreadable
 from pipeline.readers.reader import read
-from tests.support.corpus import ReadOnce
+from tests.support.corpus import ABSENT, CORPUS, ReadOnce
 
-CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
-ABSENT = "the corpus of real disclosures is not beside the repository (../shared/corpus)"
 SCANNED = "a scan: reading it takes minutes, and tests/documents/test_scans.py does"
 
 # The manifest shortens 人大常委会办公厅 and 省委办公厅; a government's document is nobody's but its own.

@@ -14,10 +14,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.reading import Reading
-from tests.support.corpus import ReadOnce
+from tests.support.corpus import CORPUS, ReadOnce
 
 ROOT = Path(__file__).resolve().parents[2]
-CORPUS = ROOT.parent / "shared" / "corpus"
 
 pytestmark = pytest.mark.corpus
 

@@ -11,9 +11,8 @@ import pytest
 
 from pipeline.readers import pdf, pdf_reference, reader
 from pipeline.readers.printed import Grid, Page, PrintedDocument, Unreadable
-from tests.support.corpus import ReadOnce
+from tests.support.corpus import CORPUS, ReadOnce
 
-CORPUS = Path(__file__).parents[2].parent / "shared" / "corpus"
 pytestmark = [
     pytest.mark.corpus,
     pytest.mark.skipif(not CORPUS.is_dir(), reason="the shared corpus of real documents is not beside the repository"),

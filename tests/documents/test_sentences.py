@@ -22,13 +22,12 @@ from pipeline.forms.assembly import assemble
 from pipeline.forms.identity import identify
 from pipeline.readers.privacy import redact
 from pipeline.readers.reader import read
+from tests.support.corpus import ABSENT, CORPUS
 
 Row = dict[str, Any]
 EXPECTED = Path(__file__).parent / "narrative"
-CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 FILES = sorted(EXPECTED.glob("*.csv"))
 LEAST_RIGHT = 0.99
-ABSENT = "the corpus lies in ../shared/corpus, outside of the repository"
 UNREAD = {
     "page 2 762.9亿元 收入": "合肥市_预算_2021: the mark of a note before the number reads like its first digit; the amount is flagged",
 }

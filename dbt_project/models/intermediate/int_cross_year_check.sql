@@ -9,16 +9,7 @@ with figure as (
         document.fiscal_year as document_year,
         spelling.agency_id,
         coalesce(figure.line_code, {{ plain_name('figure.line_name') }}, '') as line_key,
-    from {{ ref('stg_figure') }} as figure
-    inner join {{ ref('int_document') }} as document
-        on
-            figure.document_id = document.document_id
-            and document.is_current
-    inner join {{ ref('agency_spelling') }} as spelling
-        on
-            figure.document_id = spelling.document_id
-            and figure.agency_name = spelling.agency_name
-            and figure.agency_level = spelling.agency_level
+    {{ figures_of_bodies() }}
     where figure.amount_yuan is not null
 ),
 

@@ -14,16 +14,7 @@ with printed as (
             coalesce(figure.line_code, {{ plain_name('figure.line_name') }}, '')
         ) as line,
         max(abs(figure.amount_yuan)) as amount_yuan,
-    from {{ ref('stg_figure') }} as figure
-    inner join {{ ref('int_document') }} as document
-        on
-            figure.document_id = document.document_id
-            and document.is_current
-    inner join {{ ref('agency_spelling') }} as spelling
-        on
-            figure.document_id = spelling.document_id
-            and figure.agency_name = spelling.agency_name
-            and figure.agency_level = spelling.agency_level
+    {{ figures_of_bodies() }}
     where
         figure.amount_yuan <> 0
         and figure.measure <> 'change'

@@ -113,20 +113,9 @@ printed as (
         any_value(figure.amount_yuan) as amount_yuan,
         any_value(figure.half_unit_yuan) as error_bound_yuan,
         list(figure.figure_id order by figure.figure_id) as figure_ids,
-    from {{ ref('int_government_figure') }} as figure
-    inner join {{ ref('int_government_form') }} as form
-        on
-            figure.document_id = form.document_id
-            and figure.form_index = form.form_index
-            and figure.part = form.part
-            and figure.scope = form.scope
-            and figure.scope_name = form.scope_name
-            and figure.fund = form.fund
-            and figure.phase is not distinct from form.phase
-            and figure.fiscal_year = form.fiscal_year
+    from {{ ref('int_government_chosen') }} as figure
     where
-        form.is_chosen
-        and figure.scheme = 'functional'
+        figure.scheme = 'functional'
         and not figure.is_total
     group by all
     having count(distinct figure.amount_yuan) = 1

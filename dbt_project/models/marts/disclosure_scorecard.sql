@@ -13,7 +13,6 @@ with document as (
         dim.fiscal_year,
         dim.status,
         quality.forms_missing,
-        quality.error_check_count,
         quality.missed_total_count,
     from {{ ref('dim_document') }} as dim
     inner join {{ ref('document_quality') }} as quality

@@ -24,25 +24,14 @@ total as (
         figure.phase,
         figure.fiscal_year,
         figure.amount_yuan,
-        form.printed_total,
-        form.missing_yuan,
+        figure.printed_total,
+        figure.missing_yuan,
         [figure.figure_id] as figure_ids,
         false as has_suspect,
-        form.printed_total <> 'missed' as is_whole,
-    from {{ ref('int_government_figure') }} as figure
-    inner join {{ ref('int_government_form') }} as form
-        on
-            figure.document_id = form.document_id
-            and figure.form_index = form.form_index
-            and figure.part = form.part
-            and figure.scope = form.scope
-            and figure.scope_name = form.scope_name
-            and figure.fund = form.fund
-            and figure.phase is not distinct from form.phase
-            and figure.fiscal_year = form.fiscal_year
+        figure.printed_total <> 'missed' as is_whole,
+    from {{ ref('int_government_chosen') }} as figure
     where
-        form.is_chosen
-        and figure.is_total
+        figure.is_total
         and figure.scheme in ('government_revenue', 'functional', 'balance')
     qualify
         row_number() over (

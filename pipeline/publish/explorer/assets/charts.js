@@ -45,26 +45,16 @@
       if (code) location.href = `${box.dataset.root}function/${code}.html`;
     });
     new ResizeObserver(() => chart.resize()).observe(place);
-    const save = document.createElement("a");
-    save.className = "take";
-    save.textContent = "PNG";
-    save.href = "#";
-    save.setAttribute("role", "button");
-    save.setAttribute("aria-label", `PNG: ${box.getAttribute("aria-label")}`);
-    save.addEventListener("click", (event) => {
-      event.preventDefault();
+    box.after(takeAway("png", box.getAttribute("aria-label"), () => {
       const canvas = document.createElement("div");
       canvas.style.cssText = "position:absolute;left:-9999px;width:1200px;height:640px";
       document.body.append(canvas);
       const copy = echarts.init(canvas, null, { renderer: "canvas" });
       copy.setOption({ color: palette, animation: false, ...options[data.kind](data) });
-      const link = document.createElement("a");
-      link.href = copy.getDataURL({ type: "png", pixelRatio: 2, backgroundColor: "#fff" });
-      link.download = `${box.getAttribute("aria-label").replace(/[\\/:*?"<>|\s]+/g, "_")}.png`;
-      link.click();
+      const address = copy.getDataURL({ type: "png", pixelRatio: 2, backgroundColor: "#fff" });
       copy.dispose();
       canvas.remove();
-    });
-    box.after(save);
+      return address;
+    }));
   }
 })();

@@ -1,5 +1,23 @@
 // Tables that a person sorts and takes away: a button in each header, and one below for a CSV of what the table shows.
 "use strict";
+// A link that makes a file of what is shown: `made` gives the file's address when it is asked for.
+function takeAway(kind, label, made) {
+  const link = document.createElement("a");
+  link.className = "take";
+  link.textContent = kind.toUpperCase();
+  link.href = "#";
+  link.setAttribute("role", "button");
+  link.setAttribute("aria-label", `${kind.toUpperCase()}: ${label}`);
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    const file = document.createElement("a");
+    file.href = made();
+    file.download = `${label.replace(/[\\/:*?"<>|\s]+/g, "_")}.${kind}`;
+    file.click();
+    setTimeout(() => URL.revokeObjectURL(file.href), 1000);
+  });
+  return link;
+}
 (() => {
   const html = document.documentElement;
   const label = (zh, en) => (html.lang === "en" ? en : zh);
@@ -51,20 +69,8 @@
         header.append(" ", button);
       });
     }
-    const save = document.createElement("a");
-    save.className = "take";
-    save.textContent = "CSV";
-    save.href = "#";
-    save.setAttribute("role", "button");
-    save.setAttribute("aria-label", `CSV: ${table.parentElement.getAttribute("aria-label") || document.title}`);
-    save.addEventListener("click", (event) => {
-      event.preventDefault();
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(new Blob(["\ufeff" + csv(table)], { type: "text/csv;charset=utf-8" }));
-      link.download = `${(table.parentElement.getAttribute("aria-label") || "yusuan").replace(/[\\/:*?"<>|\s]+/g, "_")}.csv`;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-    });
-    table.parentElement.after(save);
+    const name = table.parentElement.getAttribute("aria-label") || document.title;
+    const made = () => URL.createObjectURL(new Blob(["\ufeff" + csv(table)], { type: "text/csv;charset=utf-8" }));
+    table.parentElement.after(takeAway("csv", name, made));
   }
 })();
