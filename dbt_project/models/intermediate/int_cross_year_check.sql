@@ -67,7 +67,7 @@ compared as (
         published.document_id as published_document_id,
         row_number() over (
             partition by stated.said_of
-            order by abs(stated.amount_yuan - published.amount_yuan), published.figure_id
+            order by abs(stated.amount_yuan - published.amount_yuan), published.figure_id, stated.figure_id
         ) as preference,
     from statement as stated
     inner join figure as published

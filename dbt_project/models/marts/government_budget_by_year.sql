@@ -36,7 +36,8 @@ total as (
     qualify
         row_number() over (
             partition by figure.document_id, figure.fund, figure.scope, figure.scope_name, figure.side, figure.scheme, figure.phase, figure.fiscal_year
-            order by figure.line_code, figure.row_index
+            -- 合计 stands before the columns of its parts (税收收入, 非税收入), which are totals of theirs.
+            order by figure.line_code, figure.row_index, figure.form_index, figure.column_index
         ) = 1
 ),
 
@@ -58,7 +59,8 @@ ranked as (
                 document.document_kind = 'final_account' desc,
                 document.fiscal_year = line.fiscal_year desc,
                 document.fiscal_year desc nulls last,
-                line.document_id
+                line.document_id,
+                line.figure_ids
         ) as preference,
     from line
     inner join {{ ref('dim_document') }} as document
