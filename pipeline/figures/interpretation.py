@@ -411,7 +411,7 @@ class _Reading:
             self.result.choices.append(
                 {"aspect": f"agencies of group {group + 1}", "chosen": "rows", "rejected": "", "evidence": told}
             )
-        evidence = hierarchy.tie(lines, amounts)
+        evidence = hierarchy.tie([line for line in lines if not line.is_over_groups], amounts)
         if evidence and not evidence.startswith("flat"):
             self.result.choices.append(
                 {
@@ -604,6 +604,8 @@ class _Reading:
             measure, source = _balance(column, measure, source, self.values)
             if not line.code and line.kind == "line" and (kind := _kind_of_expenditure(line, own_scheme)):
                 measure, level = kind, "total"
+            if line.is_over_groups:
+                measure = "total"
         if measure == "total" and self.form.key == "revenue_summary":
             measure = "revenue"
         if (

@@ -66,6 +66,8 @@ class LineRow:
     rank: int | None = None
     indent: float | None = None
     parent: int | None = None
+    is_over_groups: bool = False
+    """Whether the name stands across the amounts of a group before: the total of all groups side by side, and of no line of this one."""
     is_comparison: bool = False
     is_parent: bool = False
     is_doubtful: bool = False
@@ -149,6 +151,9 @@ class _RowReader:
             if column.role in ("agency_name", "agency_code", "year") and column not in members:
                 self.by_role.setdefault(column.role, []).append(column)
         self.values = self.by_role.get("value", [])
+        self.amounts_before = [
+            column.index for column in columns if column.role == "value" and column.group < self.group
+        ]
         self.agencies = agencies
         skipped = form.rows_without_data
         self.has_agency_codes = any(
@@ -187,11 +192,18 @@ class _RowReader:
         self._read_names(line, row)
         self._read_agency(line, row)
         self._read_year(line, row)
+        line.is_over_groups = line.kind == "total" and self._stands_across(row)
         if not has_value_cell and not line.name and not line.code:
             return None
         if not has_number and not line.name and not line.code and line.kind != "agency" and not line.year:
             return None
         return line
+
+    def _stands_across(self, row: int) -> bool:
+        """Whether a key of the row begins in a group before, and covers amounts of it."""
+        keys = [column.index for role, columns in self.by_role.items() if role != "value" for column in columns]
+        starts = {cell.column for index in keys if (cell := self.cells.spanning.get((row, index))) is not None}
+        return any(start <= amount < min(keys) for start in starts for amount in self.amounts_before)
 
     def _read_codes(self, line: LineRow, row: int) -> None:
         found: dict[str, tuple[str, str]] = {}

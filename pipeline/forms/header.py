@@ -154,7 +154,30 @@ def columns_of(form: Form, document_year: int | None) -> list[Column]:
     number_groups(form, columns)
     _tell_classifications_apart(columns)
     find_parents(columns)
+    _divide_funds_by_source(columns)
     return columns
+
+
+_KINDS_OF_OUTLAY = ("operating", "to_superior", "to_subordinate", "other_class")
+
+
+def _divide_funds_by_source(columns: list[Column]) -> None:
+    """What one column divides by source it divides by nothing else: 经营支出 and 其他支出 beside 事业支出 under 单位资金 are funds of the unit.
+
+    Under 基本支出 and 项目支出, or beside them, the same words are kinds of outlay, and stay so.
+    """
+    by_parent: dict[int, list[Column]] = {}
+    for column in columns:
+        if column.parent is not None and columns[column.parent].attributes.get("source"):
+            by_parent.setdefault(column.parent, []).append(column)
+    for parent, parts in by_parent.items():
+        of_fund = columns[parent].attributes["source"]
+        whole = [part for part in parts if part.attributes.get("measure", "total") == "total"]
+        kinds = [part for part in parts if part.attributes.get("measure") in _KINDS_OF_OUTLAY]
+        is_by_source = any(part.attributes.get("source", of_fund) != of_fund for part in whole)
+        if is_by_source and len(whole) + len(kinds) == len(parts):
+            for part in kinds:
+                part.attributes["measure"] = "total"
 
 
 def _refuse_unknown_parts(columns: list[Column]) -> None:

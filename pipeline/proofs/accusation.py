@@ -24,13 +24,15 @@ _LEAST_SHARE = 0.75
 Kind = tuple[str, int]
 
 
-def causes(ledger: Ledger, groups: Mapping[int, Collection[int]]) -> dict[int, str]:
-    """Cause by place, for suspects with the figures of which one is wrong.
+def causes(ledger: Ledger, groups: Mapping[int, Collection[int]], lost: Collection[int]) -> dict[int, str]:
+    """Cause by place, for suspects with the figures of which one is wrong; `lost` are the pages with rows that were not read.
 
     The document's, where the figure alone explains what fails, was printed, was no picture, and the sums that it breaks hold elsewhere in
-    its form: those of one kind nearly everywhere, those of the others more often than not.
+    its form: those of one kind nearly everywhere, those of the others more often than not. Never where rows were lost on the pages of the
+    form or on the one after them: they may be what the sum lacks.
     """
     held, tried = _kinds(ledger)
+    torn = _forms_beside(ledger, frozenset(lost))
     failing: defaultdict[int, list[Identity]] = defaultdict(list)
     for identity in ledger.identities:
         if identity.verdict == "error" and identity.is_linear:
@@ -47,10 +49,24 @@ def causes(ledger: Ledger, groups: Mapping[int, Collection[int]]) -> dict[int, s
     for place, group in groups.items():
         amount = ledger.amounts[place]
         kinds = {kind for identity in failing[place] if (kind := _kind(identity, ledger)) is not None}
-        is_printed = amount.figure is not None and amount.figure.confidence is None and not amount.is_blank
-        is_certain = is_printed and len(group) == 1 and any(map(is_sure, kinds)) and all(map(is_usual, kinds))
+        figure = amount.figure
+        is_printed = figure is not None and figure.confidence is None and not amount.is_blank
+        is_whole = figure is not None and figure.form_index not in torn
+        is_certain = (
+            is_printed and is_whole and len(group) == 1 and any(map(is_sure, kinds)) and all(map(is_usual, kinds))
+        )
         found[place] = DOCUMENT if is_certain else READING
     return found
+
+
+def _forms_beside(ledger: Ledger, lost: frozenset[int]) -> set[int]:
+    """Forms with a figure on a page where rows were lost, or on the page before one."""
+    if not lost:
+        return set()
+    figures = (amount.figure for amount in ledger.amounts if amount.figure is not None)
+    return {
+        figure.form_index for figure in figures if not lost.isdisjoint((figure.page_number, figure.page_number + 1))
+    }
 
 
 def _kinds(ledger: Ledger) -> tuple[Counter[Kind], Counter[Kind]]:

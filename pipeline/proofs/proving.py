@@ -64,6 +64,7 @@ def prove(
     statistics: Sequence[Mapping[str, Any]] = (),
     indicators: Sequence[Mapping[str, Any]] = (),
     unread: Mapping[int, Collection[tuple[int, int]]] | None = None,
+    lost: Collection[int] = (),
     department: str | None = None,
     steps: int = STEPS,
 ) -> Proofs:
@@ -71,7 +72,7 @@ def prove(
 
     Sets `proof_count` and `proof` of every figure. `forms` give titles for descriptions; `narrative`, `statistics` and `indicators` are
     rows of `narrative_figure`, `agency_statistic` and `performance_indicator`; `unread` are the (row, column) of refused amounts by form;
-    `department` is the name of the document's body. The result depends on nothing else: same input, same rows.
+    `lost` the pages with rows of tables that were not read; `department` is the name of the document's body. The result depends on nothing else: same input, same rows.
     """
     if not figures:
         return Proofs()
@@ -79,7 +80,7 @@ def prove(
     titles = {form.index: form.title or form.key or f"{form.index}" for form in forms}
     with rules_concerning.stands_for(*vocabulary_of(figures)):
         ledger = _identities(figures, fields, narrative, statistics, indicators, unread or {}, department)
-        return _prove(ledger, figures, titles, steps)
+        return _prove(ledger, figures, titles, lost, steps)
 
 
 def _identities(
@@ -110,7 +111,9 @@ def _identities(
     return ledger
 
 
-def _prove(ledger: Ledger, figures: Sequence[Figure], titles: Mapping[int, str], steps: int) -> Proofs:
+def _prove(
+    ledger: Ledger, figures: Sequence[Figure], titles: Mapping[int, str], lost: Collection[int], steps: int
+) -> Proofs:
     in_wrong_unit = diagnosis.forms_in_wrong_unit(ledger)
     for number in in_wrong_unit:
         ledger.identities[number].verdict = "error"
@@ -126,7 +129,7 @@ def _prove(ledger: Ledger, figures: Sequence[Figure], titles: Mapping[int, str],
     document_id = figures[0].document_id
     return Proofs(
         _check_rows(ledger, titles, document_id, explained),
-        _suspect_rows(ledger, suspects, titles, document_id, explained),
+        _suspect_rows(ledger, suspects, titles, lost, document_id, explained),
     )
 
 
@@ -372,6 +375,7 @@ def _suspect_rows(
     ledger: Ledger,
     suspects: Mapping[int, _Suspect],
     titles: Mapping[int, str],
+    lost: Collection[int],
     document_id: str,
     explained: Mapping[int, str],
 ) -> list[dict[str, Any]]:
@@ -381,7 +385,7 @@ def _suspect_rows(
             for place in set(identity.places):
                 failing[place].append(number)
     rows = []
-    cause = causes(ledger, {place: suspect.group for place, suspect in suspects.items()})
+    cause = causes(ledger, {place: suspect.group for place, suspect in suspects.items()}, lost)
     for place, suspect in sorted(suspects.items()):
         amount = ledger.amounts[place]
         rows.append(
