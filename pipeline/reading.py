@@ -34,7 +34,7 @@ from pipeline.forms.failures import Failure, Place
 from pipeline.forms.form import Form, FormCell
 from pipeline.forms.government import is_government, place_of, tell_forms
 from pipeline.forms.identity import Identity, disagreements, identify, refusal_of
-from pipeline.forms.strays import Strays, strays
+from pipeline.forms.strays import Strays, pages_lost, rows_outside
 from pipeline.forms.text import is_number
 from pipeline.proofs import judge
 from pipeline.proofs.proving import Proofs, prove
@@ -123,8 +123,8 @@ def _read_printed(printed: PrintedDocument, document: Row, claim: Claim, rows: _
     )
     statistics = failures.attempt("statistics", Place(), lambda: agency_statistics(blocks, identity, document_id)) or []
     statistics += statistics_of_forms(forms, {figure.cell_id for figure in figures}, identity, statistics, document_id)
-    lost = _stray_rows(printed)
-    proofs = _prove(figures, forms, interpretations, identity, _pages_lost(printed, forms, interpretations, lost), {
+    lost = rows_outside(printed)
+    proofs = _prove(figures, forms, interpretations, identity, pages_lost(printed, forms, interpretations, lost), {
         "narrative_figure": narrative,
         "agency_statistic": statistics,
         "performance_indicator": rows.tables.get("performance_indicator", []),
@@ -143,34 +143,6 @@ def _read_printed(printed: PrintedDocument, document: Row, claim: Claim, rows: _
     for stray in lost:
         _add_stray(rows, stray)
     return rows.finished_document(document)
-
-
-def _stray_rows(printed: PrintedDocument) -> list[Strays]:
-    """Lines that look like rows of a table and stand in none, page by page."""
-    found: list[Strays] = []
-    for page in printed.pages:
-        with failures.unit("strays", _place_of(page)):
-            found += strays(replace(printed, pages=[page]))
-    return found
-
-
-def _pages_lost(
-    printed: PrintedDocument, forms: list[Form], interpretations: dict[int, Interpretation], lost: list[Strays]
-) -> frozenset[int]:
-    """Pages on which rows were not read: in no table that was found, or in one that is no known form. They may be parts of a form before.
-
-    None where the format has no pages: there a table ends where it says so.
-    """
-    if printed.page_count is None:
-        return frozenset()
-    unknown = {
-        cell.page_number
-        for form in forms
-        if form.index not in interpretations
-        for cell in form.cells
-        if is_number(cell.text)
-    }
-    return frozenset(unknown.union(stray.page_number for stray in lost))
 
 
 def _place_of(part: Page | Form) -> Place:

@@ -14,4 +14,5 @@ from marts.functional_expenditure_by_year
 where
     comparable_code = '2080505'
     and level = 'item'
+    and is_whole
 order by fiscal_year, department_name, phase, fund

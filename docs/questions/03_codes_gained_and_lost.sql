@@ -12,7 +12,7 @@ with item as (
         any_value(functional_name) as functional_name,
         sum(amount_yuan) as amount_yuan,
     from marts.functional_expenditure_by_year
-    where level = 'item' and functional_code is not null
+    where level = 'item' and functional_code is not null and is_whole
     group by all
 ),
 

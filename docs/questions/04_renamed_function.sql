@@ -14,5 +14,6 @@ from marts.functional_expenditure_by_year
 where
     comparable_code = '20805'
     and level = 'section'
+    and is_whole
 qualify count(*) over (partition by department_id, perimeter, fund, phase) > 1
 order by department_name, fund, fiscal_year

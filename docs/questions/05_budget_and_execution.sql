@@ -56,5 +56,5 @@ select
     null as stated_rate_pct,
     'forms of two documents' as basis,
 from marts.budget_vs_executed
-where is_like_for_like and level = 'item'
+where is_like_for_like and level = 'item' and is_whole
 order by executed_yuan desc, department_name, functional_code, basis

@@ -16,7 +16,7 @@ select
         where item = 'vehicle_operation'
     ) as vehicle_operation,
 from marts.three_public_by_year
-where not is_comparative
+where not is_comparative and is_whole
 group by fiscal_year, department_id, department_name, perimeter, phase
 order by
     max(value_state = 'declared_nil') desc, max(value_state = 'blank') desc, fiscal_year, department_name, phase

@@ -16,7 +16,7 @@ inner join reference.agency_event as event
         and event.event in ('joined', 'left', 'merged', 'abolished', 'created')
         and event.year > series.previous_fiscal_year
         and event.year <= series.fiscal_year
-where series.like_for_like_change_yuan is not null
+where series.like_for_like_change_yuan is not null and series.is_whole
 group by
     series.department_name, series.item, series.previous_fiscal_year, series.fiscal_year, series.previous_amount_yuan,
     series.amount_yuan, series.change_yuan, series.like_for_like_change_yuan

@@ -12,5 +12,5 @@ select
     round(basic_yuan / nullif(staff_count, 0), 0) as basic_per_staff_yuan,
     round(basic_yuan / nullif(authorised_posts_count, 0), 0) as basic_per_post_yuan,
 from marts.department_profile
-where staff_count is not null or authorised_posts_count is not null
+where is_whole and (staff_count is not null or authorised_posts_count is not null)
 order by basic_per_staff_yuan desc nulls last, department_name, fiscal_year

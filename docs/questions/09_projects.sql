@@ -10,6 +10,7 @@ with project as (
         any_value(project_name) as project_name,
         sum(amount_yuan) as amount_yuan,
     from marts.fct_project_expenditure
+    where is_whole
     group by all
 ),
 

@@ -10,6 +10,7 @@ with line as (
     from marts.fct_procurement as procurement
     left join marts.dim_procurement_item as item
         on procurement.procurement_item_id = item.procurement_item_id
+    where procurement.is_whole
 )
 
 select

@@ -7,7 +7,7 @@ with largest as (
         phase,
         arg_max(functional_code || ' ' || functional_name, amount_yuan) as largest,
     from marts.functional_expenditure_by_year
-    where level = 'item' and functional_code similar to '.*99|...99..'
+    where level = 'item' and functional_code similar to '.*99|...99..' and is_whole
     group by all
 )
 
@@ -26,5 +26,5 @@ left join largest
         and profile.perimeter = largest.perimeter
         and profile.fiscal_year = largest.fiscal_year
         and profile.phase = largest.phase
-where profile.expenditure_yuan is not null and profile.perimeter <> 'government'
+where profile.expenditure_yuan is not null and profile.perimeter <> 'government' and profile.is_whole
 order by share_pct desc, profile.department_name, profile.fiscal_year

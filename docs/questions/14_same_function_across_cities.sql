@@ -19,6 +19,7 @@ where
     series.fiscal_year = 2026
     and series.phase = 'approved'
     and series.perimeter <> 'government'
+    and series.is_whole
     and starts_with(series.functional_code, '20108')
 group by jurisdiction.jurisdiction_name, series.department_id, series.department_name, series.perimeter
 order by audit_yuan desc nulls last

@@ -13,6 +13,7 @@ with series as (
         and fund = 'general_public_budget'
         and scope in ('all_tiers', 'head')
         and year_count > 2
+        and is_whole
 ),
 
 chosen as (

@@ -14,10 +14,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.forms import catalogue
+from pipeline.forms.addends import find_parents
 from pipeline.forms.form import Form, FormCell
 from pipeline.forms.government import Place, Words, role_of_header, title_of, words_of
 from pipeline.forms.header import Column as HeaderColumn
-from pipeline.forms.header import find_parents
 from pipeline.forms.text import comparable, counts_up, is_number, squeeze
 
 _TOTAL_HEADER = re.compile(r"(?:合计|小计|总计|金额|数额|数|总额|本级|执行情况|地区|情况|[:：、]|\(\)|其中|收入|支出)*")

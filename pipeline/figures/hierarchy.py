@@ -29,7 +29,7 @@ def tie(lines: list[LineRow], amounts: Amounts) -> str | None:
 
 def _tie_year(lines: list[LineRow], amounts: Amounts) -> str | None:
     """Lines of one year (or all lines, where rows are not of years): a line of 2016 is never an addend of one of 2017."""
-    body = [line for line in lines if line.kind != "note"]
+    body = [line for line in lines if line.kind != "note" and not line.is_over_groups]
     for line in body:
         line.parent = None
     _drop_repeated_totals(body, amounts)
@@ -387,7 +387,7 @@ def _tie_agencies(lines: list[LineRow], target: tuple[Decimal, Decimal] | None, 
     stated = amounts.get(first.row)
     addends = [amounts.get(line.row, NOTHING) for line in rest]
     is_sum = stated is not None and adds_up(stated, addends)
-    if is_sum and stated is not None and target is not None and sum(value for value, _ in addends):
+    if is_sum and stated is not None and target is not None and sum((value for value, _ in addends), Decimal(0)):
         # Two units of the same amount: where the form's total is both, neither is a part of the other.
         is_sum = not adds_up(target, [stated, *addends])
     nil = all(not amounts.get(line.row, (Decimal(0),))[0] for line in heads)

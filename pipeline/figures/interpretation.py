@@ -18,11 +18,12 @@ from pipeline.figures.agencies import name_agency_columns, tell_agencies
 from pipeline.figures.agency_names import abbreviates
 from pipeline.figures.amount import parse_amount
 from pipeline.figures.badly_printed import Reread, other_readings
+from pipeline.figures.cell_map import CellMap
 from pipeline.figures.crossed_columns import cross_columns
 from pipeline.figures.divisions import set_aside_second_division
 from pipeline.figures.figure import Figure
 from pipeline.figures.leaves import doubt_leaves
-from pipeline.figures.lines import CellMap, LineRow, attribute_of, lines_of, source_of, source_of_line
+from pipeline.figures.lines import LineRow, attribute_of, lines_of, source_of, source_of_line
 from pipeline.figures.subtotals import compares_years, tell_sums
 from pipeline.figures.unexplained import Why, doubt_totals, unexplained_kinds, why_no_amount
 from pipeline.forms import catalogue
@@ -411,7 +412,7 @@ class _Reading:
             self.result.choices.append(
                 {"aspect": f"agencies of group {group + 1}", "chosen": "rows", "rejected": "", "evidence": told}
             )
-        evidence = hierarchy.tie([line for line in lines if not line.is_over_groups], amounts)
+        evidence = hierarchy.tie(lines, amounts)
         if evidence and not evidence.startswith("flat"):
             self.result.choices.append(
                 {
@@ -585,7 +586,7 @@ class _Reading:
     def _meaning(self, line: LineRow, column: Column, scheme: str | None) -> _Meaning:
         """What the amount of a line in a column is: scheme, code, level, measure, source, fund, year and phase."""
         own_scheme = "three_public" if self.standard.scheme == "three_public" else line.scheme or scheme or "functional"
-        measure = column.attributes.get("measure", "total")
+        measure = line.measure_in(column)
         source = column.attributes.get("source")
         code, level = line.code, line.level
         if own_scheme == "three_public":
@@ -604,8 +605,6 @@ class _Reading:
             measure, source = _balance(column, measure, source, self.values)
             if not line.code and line.kind == "line" and (kind := _kind_of_expenditure(line, own_scheme)):
                 measure, level = kind, "total"
-            if line.is_over_groups:
-                measure = "total"
         if measure == "total" and self.form.key == "revenue_summary":
             measure = "revenue"
         if (

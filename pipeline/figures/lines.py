@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from pipeline.figures.cell_map import CellMap
 from pipeline.forms import catalogue
 from pipeline.forms.form import Form, FormCell
 from pipeline.forms.header import RECEPTION_PARTS, Column, columns_of
@@ -79,6 +80,10 @@ class LineRow:
     """Whether the code stands in the row; False where it was found by the line's name."""
     path: list[str] = field(default_factory=list)
 
+    def measure_in(self, column: Column) -> str:
+        """Measure of its amount in a column; a total of all groups is of none of their kinds of expenditure."""
+        return "total" if self.is_over_groups else column.attributes.get("measure", "total")
+
     @property
     def has_key(self) -> bool:
         """Whether anything says what the line is of; codes of other classifications only class what is procured."""
@@ -94,26 +99,6 @@ class LineRow:
         if self.scheme == "procurement":
             return {1: "category", 3: "section"}.get(len(self.code), "item")
         return {3: "category", 5: "section", 7: "item"}.get(len(self.code), "sub_item")
-
-
-class CellMap:
-    """Cells of a form by row and column, merged cells standing at every place that they span; a header does not reach into data."""
-
-    def __init__(self, form: Form) -> None:
-        self.spanning: dict[tuple[int, int], FormCell] = {}
-        self.origin: dict[tuple[int, int], FormCell] = {}
-        header = form.rows_without_data
-        for cell in form.cells:
-            self.origin[cell.row, cell.column] = cell
-            for row in range(cell.row, cell.row + cell.row_span):
-                if cell.row in header and row not in header:
-                    break
-                for column in range(cell.column, cell.column + cell.column_span):
-                    self.spanning.setdefault((row, column), cell)
-
-    def key_text(self, row: int, column: int) -> str:
-        cell = self.spanning.get((row, column))
-        return cell.text if cell is not None else ""
 
 
 def lines_of(form: Form, columns: list[Column], cells: CellMap, agencies: frozenset[str]) -> list[LineRow]:

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 
+from pipeline.forms import failures
+from pipeline.forms.failures import Place
+from pipeline.forms.form import Form
 from pipeline.forms.text import counts_up, is_number, is_percentage, squeeze
 from pipeline.readers.printed import PrintedDocument
 
@@ -49,6 +52,29 @@ def strays(document: PrintedDocument) -> Iterator[Strays]:
         ]
         if any(_CODED.match(text) or any(_EXACT.search(amount) for amount in amounts) for text, amounts in rows):
             yield Strays(page.number, tuple(text for text, _ in rows), sum(len(amounts) for _, amounts in rows))
+
+
+def rows_outside(document: PrintedDocument) -> list[Strays]:
+    """The strays of every page; a page on which looking for them fails is named, and has none."""
+    found: list[Strays] = []
+    for page in document.pages:
+        with failures.unit("strays", Place(page.number)):
+            found += strays(replace(document, pages=[page]))
+    return found
+
+
+def pages_lost(
+    document: PrintedDocument, forms: Sequence[Form], read: Collection[int], outside: Sequence[Strays]
+) -> frozenset[int]:
+    """Pages on which rows were not read: in no table that was found, or in a table that is no form of `read` (by index).
+
+    They may be parts of a form before. None where the format has no pages: there a table ends where it says so.
+    """
+    if document.page_count is None:
+        return frozenset()
+    cells = (cell for form in forms if form.index not in read for cell in form.cells)
+    unknown = {cell.page_number for cell in cells if is_number(cell.text)}
+    return frozenset(unknown.union(stray.page_number for stray in outside))
 
 
 def _amounts(text: str) -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline import reading
 from pipeline.figures import narrative
-from pipeline.forms import failures
+from pipeline.forms import failures, strays
 from pipeline.forms.failures import RAISE, Place, attempt_without, kept, unit
 from pipeline.reading import Claim, Reading, read_document
 from tests.unit.printed import document
@@ -126,7 +126,7 @@ STAGES = [
     (reading, "stated_zeros", EVERYTHING, 2),
     (reading, "prove", EVERYTHING, 2),
     (reading, "doubt_of", [13, 2, 0, 4], 2),
-    (reading, "strays", EVERYTHING, 2),
+    (strays, "strays", EVERYTHING, 2),
     (reading, "_add_form", EVERYTHING, 2),
 ]
 

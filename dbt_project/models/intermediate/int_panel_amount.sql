@@ -137,6 +137,7 @@ summed as (
         first(line_name order by document_id) filter (where line_code = level_code) as printed_name,
         sum(amount_yuan) as amount_yuan,
         sum(error_bound_yuan) as error_bound_yuan,
+        {{ trust_of_rows() }},
         flatten(list(figure_ids order by line_code)) as figure_ids,
     from government_level
     where length(level_code) = level_length
@@ -161,6 +162,10 @@ government as (
         summed.printed_name,
         coalesce(printed.amount_yuan, summed.amount_yuan) as amount_yuan,
         coalesce(printed.error_bound_yuan, summed.error_bound_yuan) as error_bound_yuan,
+        summed.printed_total,
+        summed.missing_yuan,
+        summed.has_suspect,
+        summed.is_whole,
         coalesce(printed.figure_ids, summed.figure_ids) as figure_ids,
     from summed
     left join printed
@@ -190,6 +195,10 @@ final as (
         functional_name,
         amount_yuan,
         error_bound_yuan,
+        printed_total,
+        missing_yuan,
+        has_suspect,
+        is_whole,
         figure_ids,
     from department
     union all
@@ -208,6 +217,10 @@ final as (
         coalesce(government.printed_name, class.functional_name) as functional_name,
         government.amount_yuan,
         government.error_bound_yuan,
+        government.printed_total,
+        government.missing_yuan,
+        government.has_suspect,
+        government.is_whole,
         government.figure_ids,
     from government
     left join class

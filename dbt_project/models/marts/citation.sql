@@ -48,6 +48,7 @@ final as (
         document.retrieved_at,
         document.sha256,
         document.is_specimen,
+        {{ untotalled("coalesce(figure.proof = 'suspect', false)", 'form') }},
         concat(
             coalesce(document.department_name, document.file_name),
             '，《', coalesce(document.title, document.file_name), '》，',

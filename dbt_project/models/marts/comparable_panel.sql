@@ -63,6 +63,7 @@ series as (
         string_agg(functional_name, ' + ' order by functional_code) as functional_names,
         sum(amount_yuan) as amount_yuan,
         sum(error_bound_yuan) as error_bound_yuan,
+        {{ trust_of_rows(scope=['body_id', 'fund']) }},
         flatten(list(figure_ids order by functional_code)) as figure_ids,
     from first_printed
     group by body_id, perimeter, scope, fund, phase, level, comparable_code, fiscal_year
@@ -262,6 +263,10 @@ final as (
         based.functional_names,
         based.amount_yuan,
         based.error_bound_yuan,
+        based.printed_total,
+        based.missing_yuan,
+        based.has_suspect,
+        based.is_whole,
         based.previous_fiscal_year,
         based.previous_amount_yuan,
         based.restated_previous_yuan,
@@ -331,6 +336,7 @@ select
     replace (
         cast(amount_yuan as decimal(20, 2)) as amount_yuan,
         cast(error_bound_yuan as decimal(20, 4)) as error_bound_yuan,
+        cast(missing_yuan as decimal(20, 2)) as missing_yuan,
         cast(previous_amount_yuan as decimal(20, 2)) as previous_amount_yuan,
         cast(restated_previous_yuan as decimal(20, 2)) as restated_previous_yuan,
         cast(change_yuan as decimal(20, 2)) as change_yuan,

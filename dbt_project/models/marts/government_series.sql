@@ -36,6 +36,7 @@ placed as (
         string_agg(amount.functional_name, ' + ' order by amount.functional_code) as functional_names,
         list_position(['approved', 'adjusted', 'executed'], amount.phase) as phase_rank,
         sum(amount.amount_yuan) as amount_yuan,
+        {{ trust_of_rows('amount', scope=['body_id', 'fund']) }},
         flatten(list(amount.figure_ids order by amount.functional_code)) as figure_ids,
     from amount
     left join comparable
@@ -74,6 +75,10 @@ year as (
         arg_max(edition_year, phase_rank) as edition_year,
         arg_max(functional_codes, phase_rank) as functional_codes,
         arg_max(functional_names, phase_rank) as functional_names,
+        arg_max(printed_total, phase_rank) as printed_total,
+        first(missing_yuan order by phase_rank desc) as missing_yuan,
+        arg_max(has_suspect, phase_rank) as has_suspect,
+        arg_max(is_whole, phase_rank) as is_whole,
         arg_max(figure_ids, phase_rank) as figure_ids,
     from own
     group by body_id, scope, fund, level, comparable_code, fiscal_year
@@ -194,6 +199,10 @@ final as (
         ) as chained_index,
         link_evidence,
         cast(year_count as integer) as year_count,
+        printed_total,
+        cast(missing_yuan as decimal(20, 2)) as missing_yuan,
+        has_suspect,
+        is_whole,
         figure_ids,
         restated_figure_ids,
     from chained
