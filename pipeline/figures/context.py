@@ -16,7 +16,7 @@ from pipeline.figures.sentence import QUANTITY, SentenceAmount
 from pipeline.figures.vocabulary import Mention, Vocabulary
 
 _LISTED = re.compile(r"[^，,、：:;；。()]+$")
-_BARE = re.compile(r"^[(;；，,]*(?:其中[:：，]?)?(?:当年|全年)?(?:支出|收入)$")
+_BARE = re.compile(r"^[(;；，,]*(?:其中[:：，]?)?(?:当年|全年)?(?:支出|收入|结余)$")
 _SUM_OF_A_LIST = re.compile(r"等[^，。；、]{0,8}$")
 """债券转贷收入、调入资金等转移性收入: of all that is listed, not of its last kind."""
 _SAME_PERIOD = re.compile(r"同期")
@@ -75,6 +75,8 @@ class Resolver:
         phase = None if debt_item == "limit" else self._phase(texts, amount, year)
         scope = self._scope(texts) if self.is_government else None
         fund = self._fund(texts, debt_item)
+        if fund is not None and self._is_line_of_section(fund):
+            fund = self.section.fund
         found = (year, phase, scope, fund)
         is_certain = all(said is None or said.is_certain for said in found)
         is_certain = is_certain and year is not None and (phase is not None or debt_item == "limit")
@@ -282,6 +284,12 @@ class Resolver:
         if before is None or (is_debt and "债" in before.words) or self.words.says("action", texts.clause):
             return self.section.fund
         return replace(before, level="before")
+
+    def _is_line_of_section(self, fund: Said) -> bool:
+        """Whether a clause names a fund that the section takes for a line of its own, and so not for certain."""
+        section = self.section.fund
+        is_doubted = section is not None and section.level == "heading" and not section.is_certain
+        return is_doubted and fund.level == "clause" and fund.value == "state_capital_operations"
 
     def _is_fund_of_section(self, fund: str) -> bool:
         """Whether the heading, or what was said of the fund before in words of no debt, names this fund."""

@@ -355,19 +355,21 @@ class _Reading:
             is_comparative=self.table.words.year is not None and year != self.table.words.year, fund=fund or "all",
             agency_name=self.table.publisher.body, agency_level="department", scheme=scheme, measure=measure, printed_text="",
             printed_unit="元", amount_yuan=None, half_unit_yuan=None, value_state="blank",
-            is_leaf=line.node.is_leaf_in(column.index) and not is_total and code != "resources" and not self._is_whole_column(column), scope=scope, scope_name=scope_name, line_code=code,
+            is_leaf=(self.meanings.is_of_wholes or line.node.is_leaf_in(column.index)) and not is_total and code != "resources" and not self._is_whole_column(column), scope=scope, scope_name=scope_name, line_code=code,
             line_name=name, line_level="total" if is_total else _LEVELS.get(len(code or "")) if scheme in _CODED else None,
             parent_line=" / ".join(line.path) or None, cross_name=district, header_path=column.header_path,
         )  # fmt: skip
 
     def _phase_of_debt(self, item: str, phase: str | None, column: Column, year: int | None) -> str | None:
-        """A limit has no phase; what is owed or issued is so, where no word speaks of a budget (债券安排情况 in a final account)."""
+        """A limit has no phase; what is owed or issued is so, where no word speaks of a budget (债券安排情况 in a final account). What a plan of
+        the year to come says will be owed at its end is planned; what is owed at its beginning is owed."""
         if item in _NO_PHASE:
             return None
         is_budget = re.search("预算|草案|计划", column.header_path + self.table.title) is not None
         own = self.table.publisher.year
         is_past = self.table.publisher.kind == "final_account" or (year is not None and own is not None and year < own)
-        is_silent = item in ("balance", "opening_balance") and column.words.phase is None
+        is_planned = item == "balance" and is_budget and not is_past and year == own
+        is_silent = item in ("balance", "opening_balance") and column.words.phase is None and not is_planned
         if phase is None or (phase == "approved" and (is_silent or (is_past and not is_budget))):
             return "executed"
         return phase

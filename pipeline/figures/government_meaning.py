@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from pipeline.editions.classification import code_by_name
 from pipeline.figures.government_columns import Column, Table, is_total_header
 from pipeline.figures.tiers import Node
 from pipeline.forms import catalogue, consulted
@@ -20,10 +21,12 @@ from pipeline.forms.text import bare_name, comparable, is_number
 
 FOLDER = Path(catalogue.__file__).parent
 _NUMBERED_YEAR = re.compile(
-    r"^(?:[一二三四五六七八九十]+、|[(（][一二三四五六七八九十]+[)）]|\d{1,2}[.、])(?=20\d\d年)"
+    r"^(?:[一二三四五六七八九十]+、|[(（][一二三四五六七八九十]+[)）]|\d{1,2}[.、]|附[:：])(?=20\d\d年)"
 )
 _BELOW = re.compile(r"对下|对(?:各)?(?:区|县|市县)|[市省区]对(?:各|区|县)|补助(?:区县|下级)|分地区")
 _ABOVE = re.compile(r"(?:中央|上级|省|市)[、和]?(?:省)?对[\u4e00-\u9fff]{1,6}[市区县]|上级(?:补助|转移)")
+_NEW = re.compile("新增")
+_REFINANCING = re.compile("再融资|置换")
 _INSURANCE_MEASURES = (
     (re.compile(r"(?:本年|当年|当期)收支(?:结余|差)|(?:本年|当年|当期)结余"), "current_balance"),
     (re.compile(r"(?:年末|累计|滚存|期末).{0,4}结余|结余$"), "closing_balance"),
@@ -31,6 +34,7 @@ _INSURANCE_MEASURES = (
     (re.compile(r"支出(?!.*收入)"), "total"),
 )
 _TOTALS = ("total", "current_total")
+_OF_LINES = ("government_balance", "government_revenue", "government_expenditure")
 
 
 @dataclass(slots=True)
@@ -105,6 +109,8 @@ class Meanings:
         names = self._names()
         self.is_by_scope = _mostly(names, lambda words: words.scope is not None)
         self.is_by_fund = _by_fund(names)
+        self.is_of_wholes = self.is_by_scope and table.form.key in _OF_LINES
+        """Whether each line is the whole of a scope, of which no other line is a part: they are scopes of their own."""
         values = [column for column in table.columns if column.role == "value"]
         self._districts = sum(is_district(bare_words(column.line), self.place) for column in values if column.line)
         self._is_by_district = 2 * self._districts > len(values)
@@ -125,6 +131,8 @@ class Meanings:
             return self._insurance(line, column, name, side)
         if key == "government_balance":
             return self._balance(line, column, name, side)
+        if self.is_of_wholes:
+            return self._whole(line, column, name, side)
         if column.line:
             return _more_than(column)
         usual = self.table.standard.measure or "total"
@@ -172,7 +180,8 @@ class Meanings:
         texts = [*reversed(column.path), line.name, *self._texts_beside(line.row), *reversed(line.path)]
         fund = next((found for text in texts if (found := words_of(text, self.place).fund)), None)
         code = "total" if line.item in _TOTALS else None
-        return Meaning("project", code, name, item, fund or self.table.fund_of_title or "all")
+        measure = _issued_of_title(self.table.title) or item if item == "issued" else item
+        return Meaning("project", code, name, measure, fund or self.table.fund_of_title or "all")
 
     def _texts_beside(self, row: int) -> list[str]:
         """Words in columns that hold neither name nor amount: the kind of a bond, its purpose."""
@@ -214,7 +223,7 @@ class Meanings:
 
     def _balance(self, line: Line, column: Column, name: str | None, side: str | None) -> Meaning | str:
         if self.is_by_scope or self.is_by_fund:
-            return self._whole(line, column, name)
+            return self._whole(line, column, name, column.words.side)
         if column.line:
             return _more_than(column)
         above = (found for text in reversed(line.path) if (found := words_of(text, self.place).side))
@@ -223,16 +232,35 @@ class Meanings:
             return f"whether “{line.name}” is revenue or expenditure is open"
         return Meaning("balance", line.item, name, "revenue" if own_side == "revenue" else "total", column.fund)
 
-    def _whole(self, line: Line, column: Column, name: str | None) -> Meaning | str:
-        """The whole revenue, expenditure or balance of a scope or a fund, one line each."""
-        own = column.words.side
+    def _whole(self, line: Line, column: Column, name: str | None, own: str | None) -> Meaning | str:
+        """The whole revenue, expenditure (`own` says which) or balance of a scope or a fund, one line each."""
         item = (line_item(column.line) or ("", ""))[1] if column.line else ""
         if own is None and not item:
             return f"“{column.header_path}” is neither revenue, expenditure nor a balance"
         fund = line.fund or column.fund or ("all" if line.item in _TOTALS or item == "resources" else None)
         scheme = "balance" if item else "government_revenue" if own == "revenue" else "functional"
         measure = "revenue" if own == "revenue" or item == "resources" else "total"
+        if column.line and not item:
+            # A part of the whole beside it: 税收收入. What is no class and no balance would count as one more total.
+            part = self._class_of(column, scheme)
+            return Meaning(scheme, *part, measure, fund) if part else _more_than(column)
         return Meaning(scheme, item or "total", column.line or name, measure, fund)
+
+    def _class_of(self, column: Column, scheme: str) -> tuple[str, str] | None:
+        """Code and name of the class that the deepest text of a header names, where it names one alone."""
+        for text in reversed(column.path):
+            name = bare_words(text)
+            codes = {found.code for found in code_by_name(name, scheme=scheme, year=column.year)}
+            if len(codes) == 1:
+                return codes.pop(), name
+        return None
+
+
+def _issued_of_title(title: str) -> str | None:
+    """Of what kind are the bonds that a list without a word of its own says are issued: new ones, or such as refinance others."""
+    item = debt_item(title)
+    both = _NEW.search(title) and _REFINANCING.search(title)
+    return item if item in ("issued_new", "issued_refinancing") and not both else None
 
 
 def _more_than(column: Column) -> str:

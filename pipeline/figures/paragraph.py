@@ -29,6 +29,7 @@ _ITEM_MARK = re.compile(r"^[①-⑳]|^[-—●•◆▪]\s*\S")
 _CONTENTS = re.compile(r"^目\s*录$|^目\s*次$")
 _DOT_LEADER = re.compile(r"[.…·．]{4,}\s*[-—]?\d*[-—]?\s*$|[.…·．]{6,}")
 _PAGE_NUMBER = re.compile(r"^[\s\-—–~·第]*\d{1,4}[\s\-—–~·页]*$|^第\s*\d+\s*页.{0,10}$")
+_OF_PAGES = re.compile(r"(?<!\d)\d{1,3}/\d{1,3}$")
 _TERMINAL = re.compile(r"[。！？；：:;!?]$|[.．]$")
 _CAPTION = re.compile(
     r"^(?:表|附表|附件|公开表?|预算|部门公开表?)\s*[一二三四五六七八九十\d]{1,3}[-－\d]*\s*表?$|^.{0,6}(?:金额)?单位[:：]\s*(?:人民币)?(?:万|亿|千)?\s*元?$|^元$"
@@ -99,7 +100,7 @@ def paragraphs(document: PrintedDocument, narrative: Sequence[Line] | None = Non
         current = None
 
     for page in document.pages:
-        margins = _margins(page)
+        margins = _margins(page, heads)
         below = _lines_of_notes(page, size)
         for block in page.blocks:
             if isinstance(block, Grid):
@@ -109,7 +110,7 @@ def paragraphs(document: PrintedDocument, narrative: Sequence[Line] | None = Non
                 built.extend(Paragraph(page.number, 0, text) for text in prose)
                 continue
             text = " ".join(block.text.split())
-            if not text or _PAGE_NUMBER.match(text) or "".join(text.split()) in heads:
+            if not text or _PAGE_NUMBER.match(text) or _as_head(text) in heads:
                 continue
             if wanted is not None and id(block) not in wanted:
                 continue
@@ -271,20 +272,30 @@ class _Contents:
         return True
 
 
+def _as_head(text: str) -> str:
+    """A line as a running head or foot, without the page's number among its pages: https://… 4/15."""
+    return _OF_PAGES.sub("", "".join(text.split()))
+
+
 def _running_heads(document: PrintedDocument) -> set[str]:
+    """The first and last lines that pages share."""
     seen: Counter[str] = Counter()
     for page in document.pages:
         lines = page.lines
         for line in {id(line): line for line in lines[:2] + lines[-2:]}.values():
-            seen["".join(line.text.split())] += 1
+            seen[_as_head(line.text)] += 1
     return {
         text for text, count in seen.items() if count >= 3 and len(text) <= 60 and not re.search(r"[。；，]$", text)
     }
 
 
-def _margins(page: Page) -> tuple[float, float] | None:
-    """Left and right edge of the page's body text: the edges that its lines share most; None without boxes."""
-    boxes = [line.box for line in page.lines if line.box is not None and len(line.text) > 3]
+def _margins(page: Page, heads: set[str]) -> tuple[float, float] | None:
+    """Left and right edge of the page's body text, running heads aside: the edges that its lines share most; None without boxes."""
+    boxes = [
+        line.box
+        for line in page.lines
+        if line.box is not None and len(line.text) > 3 and _as_head(line.text) not in heads
+    ]
     if not boxes:
         return None
     lefts = Counter(round(box.x0 / 3) * 3 for box in boxes)

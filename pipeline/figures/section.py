@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.figures.paragraph import Paragraph, lead_of, without_number
 from pipeline.figures.sentence import QUANTITY, plain_widths
 from pipeline.figures.vocabulary import Mention, Vocabulary
 from pipeline.forms.identity import Identity
 
+_LINE_OF_GENERAL_BUDGET = re.compile(r"国有资本经营(?:预算)?收入")
 _FIRST_SENTENCE = re.compile(r"^([^。；，]{4,24})。")
 
 
@@ -67,10 +68,20 @@ class Outline:
 
     def section_of(self, paragraph: Paragraph) -> Section:
         """The section that a paragraph stands in: its own lead or run-in heading, and the headings above it."""
-        pieces = (*_own_headings(paragraph), *map(without_number, reversed(paragraph.headings)))
+        above = tuple(map(without_number, reversed(paragraph.headings)))
+        pieces = (*_own_headings(paragraph), *above)
         if pieces not in self._known:
             self._known[pieces] = self._section(pieces)
+            if paragraph.rank is not None and (fund := self._fund_of_list(pieces, above)) is not None:
+                self._known[pieces] = replace(self._known[pieces], fund=fund)
         return self._known[pieces]
+
+    def _fund_of_list(self, pieces: tuple[str, ...], above: tuple[str, ...]) -> Said | None:
+        """The general budget, not for certain, for an item that names its line of state capital among its revenue: (17)国有资本经营预算收入."""
+        fund = self._section(above).fund
+        is_general = fund is not None and fund.level == "heading" and fund.value == "general_public_budget"
+        is_line = _LINE_OF_GENERAL_BUDGET.match(pieces[0]) is not None and "收入" in above[0] if above else False
+        return replace(fund, is_certain=False) if fund is not None and is_general and is_line else None
 
     def _section(self, pieces: tuple[str, ...]) -> Section:
         years = [_only_year(self.words.years(piece, None), piece) for piece in pieces]

@@ -76,6 +76,9 @@ class Subjects:
             if side not in spoken and (other in spoken or stands_alone):
                 fund = fund_words if fund_words and "债" not in fund_words else ""
                 return Said(fund + side, "clause", amount.subject)
+        if side is not None and amount.measure == "stated" and "收支" in self.lead and not (self.context or before):
+            # 全市收支情况 above 全年收入实际完成 tells no side.
+            return Said((fund_words if fund_words and "债" not in fund_words else "") + side, "clause", amount.subject)
         for level, value in (
             ("sentence", self.context or before),
             ("heading", self.lead),

@@ -21,6 +21,7 @@ _ANY_TIER = "[省市区县州旗]"
 _BLANK = "□"
 _JOINED = re.compile(r"^(?:预算|收入|支出|收支|安排|情况|的)*[、和与及]$")
 """What stands between two names that are listed as one (一般公共预算和政府性基金预算)."""
+_LISTED_AS_ONE = re.compile("[、和与及]")
 _YEAR = re.compile(
     r"(?P<year>20[0-4]\d)(?:年度?(?P<end>年?[末底])?(?!\d{1,2}月|[一二三四五六七八九十]+月|年?[末底]?度?结转|及?以前|待支付)|(?=财政|预算|决算|市级|市本级|全市))"
     r"|(?P<prior>去年|上一年度?|上年度?)(?!(?:年?[末底]|度)?(?:的)?(?:结转|结余|累计|滚存|净结余|超收|专项))"
@@ -30,12 +31,12 @@ _PERIOD_BEFORE = re.compile(
     r"(?:比|较|与|同|和|对比|相比|相较|自|从|由|基于|对照|超过|高于|低于|剔除|扣除|受|由于|因|[“\"‘'])(?:于)?$"
 )
 _ZONE = re.compile(
-    r"(?:^|(?<=[，,。;；:：、()年度]))(?P<name>(?:园区|高新区|经开区|[\u4e00-\u9fff—\-·]{2,16}?(?:开发区|高新区|经开区|新区|园区|名胜旅游区|名胜区|风景区|旅游区|保税区|试验区|实验区|管理区"
+    r"(?:^|(?<=[，,。;；:：、()年度]))(?P<name>(?:园区|高新区|经开区|名胜区|风景区|起步区|[\u4e00-\u9fff—\-·]{2,16}?(?:开发区|高新区|经开区|新区|园区|名胜旅游区|名胜区|风景区|旅游区|保税区|试验区|实验区|管理区"
     r"|起步区|合作区|示范区|先行区))(?:本级)?)"
     r"(?=一般公共|政府性基金|国有资本|社会保险|社保|财政|地方政府|政府债|债务|预算|决算|当年|收到|\d)"
 )
 _NO_NAME = re.compile(
-    r"支持|推[进动]|建设|安排|拨付|用于|投入|完成|加快|补助|对|向|国家级|争取|下达|城市|各|全|和|及|与|其他|含|月|年|[一二三四五六七八九十两]个"
+    r"支持|推[进动]|建设|安排|拨付|用于|投入|完成|加快|补助|对|向|国家级|争取|下达|城市(?!新区)|各|全|和|及|与|其他|含|月|年|[一二三四五六七八九十两]个"
 )
 _ALIAS = re.compile(
     r"([\u4e00-\u9fff—]{2,16})[(](?:以下)?(?:统一?|合)?简?称(?:为)?[“\"]([^”\"]{2,12})[”\"](?:，下同)?[)]"
@@ -128,7 +129,26 @@ class Vocabulary:
         for match in self._zone_pattern().finditer(masked) if self.zones else ():
             name = match.group("name")
             found.append(Mention("zone", name, match.start("name"), match.end("name"), self.zones[name]))
-        return self._sorted(found)
+        return self._together(self._sorted(found), masked)
+
+    @staticmethod
+    def _together(mentions: list[Mention], text: str) -> list[Mention]:
+        """The head and a zone named as one are the tier: 市本级、名胜区一般公共预算收入. Where each has an amount of its own (分别), they stay two."""
+        kept: list[Mention] = []
+        for mention in mentions:
+            last = kept[-1] if kept else None
+            if (
+                last is not None
+                and mention.value == "zone"
+                and (last.value == "head" or (last.value == "tier" and _LISTED_AS_ONE.search(last.words)))
+                and _LISTED_AS_ONE.fullmatch(text[last.end : mention.start])
+                and "分别" not in text
+            ):
+                words = text[last.start : mention.end]
+                kept[-1] = Mention("tier", words, last.start, mention.end, words)
+            else:
+                kept.append(mention)
+        return kept
 
     def years(self, text: str, base: int | None) -> list[Mention]:
         """Years that a text names, counted from `base`; one that is compared with has the words “compared” as its name."""

@@ -43,6 +43,7 @@ _STRICT = re.compile(
 _DEPARTMENT_FORMS = re.compile(r"部门|单位|财政拨款|收支总表|收支预算总表|项目支出|政府采购")
 
 
+_TIERS = frozenset("省市区县州盟旗")
 _MOST_TOLD = 20_000
 _OF_A_BODY = re.compile("(?:部门|单位)(?:综合)?(?:收支)?(?:预算|决算)")
 """What a department's or a unit's document calls itself."""
@@ -194,7 +195,7 @@ def _scope(text: str, place: Place) -> tuple[str | None, str | None, str, int]:
             break
     for pattern, value, _ in _patterns().get("scope", ()):
         match = pattern.search(text)
-        if match:
+        if match and not _is_of_another_tier(match.group(), value, place):
             found.append((value, match.group()))
             text = pattern.sub("", text)
     if found and re.match(r"[、,，及和与]", re.sub(r"^[()（）]*", "", text)):
@@ -206,6 +207,12 @@ def _scope(text: str, place: Place) -> tuple[str | None, str | None, str, int]:
     if not found:
         return None, None, text, 0
     return found[0][0], found[0][1], text, len({value for value, _ in found})
+
+
+def _is_of_another_tier(words: str, value: str, place: Place) -> bool:
+    """Whether words name a tier that is not the place's own: 县级基本财力保障机制奖补资金 in the tables of a city."""
+    own = (place.name or "")[-1:]
+    return value == "tier" and own in _TIERS and words[0] in _TIERS and words[0] != own
 
 
 def _place_in(text: str, place: Place) -> str | None:

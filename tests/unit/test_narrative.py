@@ -126,6 +126,21 @@ def test_lines_are_joined_by_indentation_and_width_also_over_a_page_break() -> N
     ]
 
 
+def test_the_foot_of_a_printed_web_page_is_no_margin_and_no_text() -> None:
+    def line(page: int, top: float, x0: float, x1: float, text: str) -> Line:
+        return Line(page, text, Box(x0, top, x1, top + 13), 13.0)
+
+    pages = [
+        Page(n, [line(n, 30, 85, 780, f"截至202{n}年底，全市债务余额合计2503.8亿元，其中：市本级政"), line(n, 51, 59, 385, f"府债务余额{n}亿元。"),
+                 line(n, 571, 26, 816, f"https://example.cn/report.html {n}/15")], "pdf", 842, 595)
+        for n in (1, 2, 3)
+    ]  # fmt: skip
+    found = paragraphs(PrintedDocument("pdf", pages, 3))
+    assert [paragraph.text for paragraph in found] == [
+        f"截至202{n}年底，全市债务余额合计2503.8亿元，其中：市本级政府债务余额{n}亿元。" for n in (1, 2, 3)
+    ]
+
+
 def test_a_table_of_contents_and_running_heads_are_no_paragraphs() -> None:
     pages = [Page(n, [Line(n, "某局 2026 年度部门预算公开"), *lines, Line(n, f"- {n} -")], "pdf") for n, lines in enumerate(
         ([Line(1, "目 录"), Line(1, "第一部分 概况"), Line(1, "一、职能............3")], [Line(2, "第一部分 概况")], [Line(3, "正文。")]), start=1)]  # fmt: skip

@@ -1,6 +1,7 @@
 -- Amounts of governments' own tables, each with the part of the budget that it belongs to, and with what its table measures it against: `whole`
 -- and `whole_fund` name what adds up to one printed total, of which `is_total` is the total. General and special debt add up to the debt of all
--- funds; transfers of all kinds to the total of their table.
+-- funds; transfers of all kinds to the total of their table. A government has one whole, one tier and one head, whatever its documents call them
+-- (全市, 济南市): each bears the name that is printed most.
 with figure as (
     select * from {{ ref('stg_figure') }}
     where
@@ -13,13 +14,30 @@ document as (
     where is_counted
 ),
 
+called as (
+    select
+        coalesce(document.jurisdiction_code, figure.document_id) as body,
+        figure.scope,
+        coalesce(figure.scope_name, '') as scope_name,
+    from figure
+    inner join document
+        on figure.document_id = document.document_id
+    where figure.scope in ('all_tiers', 'tier', 'head')
+    group by coalesce(document.jurisdiction_code, figure.document_id), figure.scope, coalesce(figure.scope_name, '')
+    qualify
+        row_number() over (
+            partition by coalesce(document.jurisdiction_code, figure.document_id), figure.scope
+            order by count(*) desc, coalesce(figure.scope_name, '')
+        ) = 1
+),
+
 final as (
     select
         figure.* exclude (scope_name),
         document.jurisdiction_code,
         document.jurisdiction_name,
         document.document_kind,
-        coalesce(figure.scope_name, '') as scope_name,
+        coalesce(called.scope_name, figure.scope_name, '') as scope_name,
         case figure.measure when 'revenue' then 'revenue' else 'expenditure' end as side,
         case figure.scheme
             when 'debt' then not figure.is_leaf and figure.fund = 'all'
@@ -46,6 +64,10 @@ final as (
     from figure
     inner join document
         on figure.document_id = document.document_id
+    left join called
+        on
+            coalesce(document.jurisdiction_code, figure.document_id) = called.body
+            and figure.scope = called.scope
 )
 
 select * from final

@@ -294,3 +294,52 @@ def test_what_districts_and_zones_receive_is_not_the_heads() -> None:
     )
     assert found["6亿元"][2] == "head"
     assert found["3亿元"][2] is None
+
+
+def test_the_head_and_a_zone_named_as_one_are_the_tier() -> None:
+    found = {
+        row["printed_text"]: told(row, "scope", "is_context_certain")
+        for row in said(
+            DRAFT,
+            "一、2022年预算执行情况",
+            "2022年名胜区一般公共预算收入3亿元。",
+            "2022年市本级、名胜区一般公共预算收入合计39亿元，加上上年结转等转移性收入8亿元。",
+            "2022年市本级和名胜区一般公共预算支出分别为5亿元、6亿元。",
+        )
+    }
+    assert found["3亿元"] == ("zone", True)
+    assert found["39亿元"] == found["8亿元"] == ("tier", True)
+    assert "tier" not in (found["5亿元"][0], found["6亿元"][0])
+
+
+def test_zones_that_are_no_districts_of_their_own_are_zones() -> None:
+    found = amounts(DRAFT, "一、2022年预算执行情况", "2022年市本级政府债务限额5亿元；城市新区政府债务限额6亿元。")
+    assert (found["5亿元"][2], found["6亿元"][2]) == ("head", "zone")
+
+
+def test_the_line_of_state_capital_among_general_revenue_is_of_the_general_budget_but_not_for_certain() -> None:
+    rows = said(
+        DRAFT,
+        "一、2022年一般公共预算执行情况",
+        "1.全市收入执行情况",
+        "(1)专项收入5亿元。",
+        "(2)国有资本经营预算收入-2亿元。",
+    )
+    assert [told(row, "fund", "is_context_certain") for row in rows] == [(GENERAL, True), (GENERAL, False)]
+    own = said(DRAFT, "一、2022年预算执行情况", "（三）国有资本经营预算", "1.国有资本经营预算收入4亿元。")
+    assert [row["fund"] for row in own] == [CAPITAL]
+
+
+def test_what_is_left_of_a_reserve_is_not_budgeted() -> None:
+    rows = said(DRAFT, "一、2022年预算执行情况", "2022年市级预算安排预备费10亿元，支出4亿元，结余6亿元。")
+    assert [told(row, "phase", "is_context_certain") for row in rows] == [
+        ("approved", True), ("executed", False), ("executed", False),
+    ]  # fmt: skip
+
+
+def test_a_heading_of_both_sides_leaves_the_side_to_the_clause() -> None:
+    sentence = "（1）全市收支情况。年初预算合计9亿元，全年收入实际完成8亿元，同比增长5%。全年支出实际完成7亿元。"
+    rows = said(DRAFT, "一、2022年预算执行情况", "1．一般公共预算", sentence)
+    assert {row["printed_text"]: row["subject"] for row in rows if row["measure"] == "stated"}[
+        "7亿元"
+    ] == "一般公共预算支出"

@@ -251,3 +251,57 @@ def test_part_behind_of_which_hangs_below_its_line_whatever_its_code() -> None:
         "22960 | 其中：彩票公益金安排的支出 | 3\n | 本年支出合计 | 34"
     )
     assert {f.printed_text for f in result.figures if f.is_leaf} == {"20", "4", "10"}
+
+
+def test_part_of_the_whole_of_each_scope_is_a_class_and_no_second_total() -> None:
+    result = read(
+        "济南市分级次收入完成情况表(2023年1—6月份)\n单位：万元\n区县 | 一般公共预算收入 | < | < | <\n"
+        "^ | 累计完成 | 税收收入 | 非税收入 | 机动财力\n全市合计 | 30 | 20 | 10 | 7\n历下区 | 18 | 12 | 6 | 5\n商河县 | 12 | 8 | 4 | 2"
+    )
+    found = by_text(result)
+    assert [(found[text].line_code, found[text].is_leaf) for text in ("30", "20", "10")] == [
+        ("total", False), ("101", True), ("103", True),
+    ]  # fmt: skip
+    assert (found["20"].line_name, found["20"].scope, found["20"].half_unit_yuan is not None) == (
+        "税收收入",
+        "all_tiers",
+        True,
+    )
+    assert "7" not in found
+    assert [refused.reason for refused in result.refused] == ["row_unknown"] * 3
+
+
+def test_debt_at_the_end_of_a_plan_is_planned_and_at_its_beginning_owed() -> None:
+    result = read(
+        "2024年市级政府债务收支计划表\n单位：万元\n项目 | 金额\n一、2024年初市级政府债务余额 | 9\n二、2024年末市级政府债务余额 | 8\n"
+        "附：2024年市级政府债务限额 | 10",
+        2024,
+        "budget",
+    )
+    assert [(f.line_code, f.line_name, f.phase) for f in result.figures] == [
+        ("opening_balance", "2024年初市级政府债务余额", "executed"),
+        ("balance", "2024年末市级政府债务余额", "approved"),
+        ("limit", "2024年市级政府债务限额", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("title", "measure"),
+    [
+        ("2022年市级新增专项债券发行使用情况表", "issued_new"),
+        ("2022年市级再融资专项债券分批次发行使用情况表", "issued_refinancing"),
+        ("2022年市级新增及再融资专项债券分批次发行使用情况表", "issued"),
+        ("2022年市级专项债券分批次发行使用情况表", "issued"),
+    ],
+)
+def test_bonds_of_a_list_are_of_the_kind_that_its_title_names(title: str, measure: str) -> None:
+    result = read(f"{title}\n单位：万元\n项目名称 | 发行金额 | 债券种类\n甲 | 5 | 专项债券\n乙 | 6 | 专项债券")
+    assert {figure.measure for figure in result.figures} == {measure}
+
+
+@pytest.mark.parametrize(
+    ("text", "scope"),
+    [("县级基本财力保障机制奖补资金", None), ("市级", "tier"), ("省对下转移支付", None), ("区县级", "lower_tiers")],
+)
+def test_tier_of_another_government_is_no_scope_of_this_one(text: str, scope: str | None) -> None:
+    assert words_of(text, PLACE).scope == scope
