@@ -29,9 +29,14 @@ _CODE = re.compile(r"^[25]\d{2}(?:\d{2}){0,2}$|^1[01]\d(?:\d{2}){0,3}$")
 _DASHES = re.compile(r"^[-—–－/―─]+$")
 _NO_PHASE = frozenset({"limit", "new_limit", "investment"})
 _DATED_LINES = frozenset({"government_debt", "government_social_insurance"})
+_BY_SCOPE = frozenset(
+    {"government_balance", "government_revenue", "government_expenditure", "government_debt", "government_transfer"}
+)
 _CODED = {"functional", "economic_government", "economic_department", "government_revenue"}
 _BALANCES: dict[str, tuple[str, ...]] = {"functional": ("230", "231"), "government_revenue": ("105", "110")}
 """Classes of transfers, of debt received and repaid, and of what is carried over: no revenue and no expenditure of the year."""
+_RANKS = {"all_tiers": 0, "tier": 1, "lower_tiers": 1}
+"""What scopes stand above: the whole above all, the tier above the head and its zones, the lower tiers above their districts."""
 _LEVELS = {3: "category", 5: "section", 7: "item", 9: "sub_item"}
 
 
@@ -50,6 +55,8 @@ class _Reading:
         self.at = table.at
         self.meanings = Meanings(table)
         self.result = Interpretation()
+        self.row_names: dict[int, str] = {}
+        """Names that begin in a row of the list being read."""
 
     def interpretation(self) -> Interpretation:
         columns = self.table.columns
@@ -122,6 +129,12 @@ class _Reading:
         if not values:
             return
         lines = self._lines(members, values)
+        names = [column.index for column in members if column.role == "name"]
+        self.row_names = {
+            row: named[0].text
+            for row in range(self.form.row_count)
+            if row not in self.header and (named := [cell for cell in self._named(row, names) if cell.row == row])
+        }
         side = self._side(members, lines)
         self._code(lines)
         tie([line.node for line in lines])
@@ -155,14 +168,22 @@ class _Reading:
             # Names of projects are centred: where they begin says nothing.
             is_list = self.form.key == "government_debt_project"
             indent = None if is_list else _indent(cells[0 if row in wrapped else -1])
+            words = words_of(name, self.place)
             node = Node(row, numbering_rank(name), indent, is_memo(name), _is_total(name))
+            if self.meanings.is_by_scope:
+                # Names of scopes are centred too, and what they hold is known.
+                node.rank, node.indent, node.is_total = (
+                    _RANKS.get(words.scope or "", 2),
+                    None,
+                    node.is_total and not words.scope,
+                )
             for column in values:
                 cell = self.at.get((row, column.index))
                 amount = parse_amount(cell.text, unit_in(column.path) or self.unit or "元") if cell else None
                 if amount is not None:
                     node.amounts[column.index] = (amount.yuan, amount.half_unit_yuan)
             code = next((text for text in printed if _CODE.match(text)), None)
-            lines.append(Line(row, name, node, words_of(name, self.place), code=code))
+            lines.append(Line(row, name, node, words, code=code))
         return lines
 
     def _named(self, row: int, names: Sequence[int]) -> list[FormCell]:
@@ -280,6 +301,8 @@ class _Reading:
                 self._refuse("amount_unreadable", f"“{cell.text[:60]}” is no amount", [cell], cell.row, cell.column)
             return
         told = self._told(line, column, side)
+        if amount is not None and not isinstance(told, str):
+            told = self._beside_several(cell, line, told)
         if isinstance(told, str):
             self._refuse(
                 "column_open" if "open" in told else "row_unknown",
@@ -292,6 +315,7 @@ class _Reading:
         self.result.roles[cell.cell_id] = "amount"
         state = "number" if amount and amount.yuan else "zero" if amount else "blank"
         whole = line.node.whole
+        is_bound = line.node.bounds or (whole is not None and column.index in whole.incomplete_in)
         self.result.figures.append(
             replace(
                 told,
@@ -305,12 +329,23 @@ class _Reading:
                 amount_yuan=amount.yuan if amount else None,
                 half_unit_yuan=amount.half_unit_yuan if amount else None,
                 value_state=state,
-                parent_row_index=whole.row if whole is not None else None,
+                parent_row_index=whole.row if whole is not None and not is_bound else None,
                 parent_column_index=column.parent,
-                is_memo=line.node.bounds,
+                is_memo=is_bound,
                 confidence=cell.confidence,
             )
         )
+
+    def _beside_several(self, cell: FormCell, line: Line, told: Figure) -> Figure | str:
+        """The figure of a cell that stands beside several lines: of all the districts together that receive it, and of no line alone."""
+        rows = range(cell.row, cell.row + cell.row_span)
+        names = [name for row in rows if (name := self.row_names.get(row)) and row != line.row]
+        if not names:
+            return told
+        joined = "、".join((name_of(line.name), *map(name_of, names)))
+        if told.scheme == "transfer" and told.cross_name == name_of(line.name):
+            return replace(told, cross_name=joined)
+        return f"“{cell.text}” stands beside several lines: {joined}"
 
     def _told(self, line: Line, column: Column, side: str | None) -> Figure | str:
         """The figure without its amount, or a sentence that says what is open."""
@@ -355,10 +390,16 @@ class _Reading:
             is_comparative=self.table.words.year is not None and year != self.table.words.year, fund=fund or "all",
             agency_name=self.table.publisher.body, agency_level="department", scheme=scheme, measure=measure, printed_text="",
             printed_unit="元", amount_yuan=None, half_unit_yuan=None, value_state="blank",
-            is_leaf=(self.meanings.is_of_wholes or line.node.is_leaf_in(column.index)) and not is_total and code != "resources" and not self._is_whole_column(column), scope=scope, scope_name=scope_name, line_code=code,
+            is_leaf=self._is_leaf(line, column, district) and not is_total and code != "resources" and not self._is_whole_column(column), scope=scope, scope_name=scope_name, line_code=code,
             line_name=name, line_level="total" if is_total else _LEVELS.get(len(code or "")) if scheme in _CODED else None,
             parent_line=" / ".join(line.path) or None, cross_name=district, header_path=column.header_path,
         )  # fmt: skip
+
+    def _is_leaf(self, line: Line, column: Column, district: str | None) -> bool:
+        """Whether a line has no parts in a column. Scopes hold one another, but what each has is its own; of transfers those that receive count."""
+        if not self.meanings.is_by_scope or self.form.key not in _BY_SCOPE:
+            return line.node.is_leaf_in(column.index)
+        return district is not None or self.form.key != "government_transfer"
 
     def _phase_of_debt(self, item: str, phase: str | None, column: Column, year: int | None) -> str | None:
         """A limit has no phase; what is owed or issued is so, where no word speaks of a budget (债券安排情况 in a final account). What a plan of

@@ -107,7 +107,7 @@ class Meanings:
         self.table = table
         self.place = table.place
         names = self._names()
-        self.is_by_scope = _mostly(names, lambda words: words.scope is not None)
+        self.is_by_scope = _mostly(names, lambda words: words.scope is not None and words.side is None)
         self.is_by_fund = _by_fund(names)
         self.is_of_wholes = self.is_by_scope and table.form.key in _OF_LINES
         """Whether each line is the whole of a scope, of which no other line is a part: they are scopes of their own."""

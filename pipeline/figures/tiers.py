@@ -44,6 +44,8 @@ class Node:
     bounds: bool = False
     """Whether it restates a part of the line above it and is no addend."""
     parts: list[Node] = field(default_factory=list, repr=False)
+    incomplete_in: set[Hashable] = field(default_factory=set)
+    """Columns in which the list behind 其中 that is its parts elsewhere leaves some of it out."""
 
     @property
     def has_parts(self) -> bool:
@@ -55,8 +57,18 @@ class Node:
         return not self.has_parts and self._counts
 
     def is_leaf_in(self, column: Hashable) -> bool:
-        """Whether it is one in a column: its parts may be printed for one year alone, and for another it stands for them."""
-        return self._counts and not any(part.is_told_in(column) for part in self.parts)
+        """Whether it is one in a column: its parts may be printed for one year alone, or not all of them, and then it stands for them."""
+        is_told_by_parts = column not in self.incomplete_in and any(part.is_told_in(column) for part in self.parts)
+        return self._counts and not is_told_by_parts and not self.bounds_in(column)
+
+    def bounds_in(self, column: Hashable) -> bool:
+        """Whether it, or a line that it stands below, is no addend in a column."""
+        node: Node | None = self
+        while node is not None:
+            if node.bounds or (node.above is not None and column in node.above.incomplete_in):
+                return True
+            node = node.above
+        return False
 
     def is_told_in(self, column: Hashable) -> bool:
         """Whether it, or a part of it, has an amount in a column."""
@@ -161,6 +173,8 @@ def _take(node: Node, children: Sequence[Node]) -> None:
                 else:
                     child.bounds = True
             node.parts = list(chosen)
+            if memos and len(chosen) == len(children):
+                node.incomplete_in = _incomplete(node, chosen)
             return
     for child in children:
         child.bounds = True
@@ -176,21 +190,39 @@ def _memo_lists(children: Sequence[Node]) -> list[Node]:
     return lists
 
 
+def _incomplete(whole: Node, parts: Sequence[Node]) -> set[Hashable]:
+    """Columns in which parts say less than the whole, and of the same sign."""
+    told = _sums(whole, parts)
+    return {
+        column
+        for column, (stated, found) in told.items()
+        if not adds_up(stated, found) and abs(sum((value for value, _ in found), Decimal(0))) < abs(stated[0])
+    }
+
+
+def _sums(whole: Node, parts: Iterable[Node]) -> dict[Hashable, tuple[Amount, list[Amount]]]:
+    """The whole's amount and those of its parts, by column that shows something of both."""
+    addends = list(parts)
+    told: dict[Hashable, tuple[Amount, list[Amount]]] = {}
+    for column, stated in whole.amounts.items():
+        found = [part.amounts[column] for part in addends if column in part.amounts]
+        if found and (stated[0] or any(value for value, _ in found)):
+            told[column] = (stated, found)
+    return told
+
+
+def _tally(whole: Node, parts: Iterable[Node]) -> tuple[int, int]:
+    """In how many columns parts add up to a whole, and in how many they do not."""
+    verdicts = [adds_up(stated, found) for stated, found in _sums(whole, parts).values()]
+    return verdicts.count(True), verdicts.count(False)
+
+
 def confirms(whole: Node, parts: Iterable[Node]) -> bool:
     """Whether parts add up to a whole: in every column that shows something, or in all but one of several.
 
     Sums that fail in more columns lack a line that is not printed: they accuse no figure.
     """
-    addends = list(parts)
-    held = failed = 0
-    for column, stated in whole.amounts.items():
-        found = [part.amounts[column] for part in addends if column in part.amounts]
-        if not found or (not stated[0] and not any(value for value, _ in found)):
-            continue
-        if adds_up(stated, found):
-            held += 1
-        else:
-            failed += 1
+    held, failed = _tally(whole, parts)
     return held >= 1 + 2 * failed and failed <= 1
 
 
@@ -204,11 +236,32 @@ def _totals(nodes: Sequence[Node]) -> None:
             continue
         for way in (_since_total, _all_before, _until_total, _all_after):
             parts = way(nodes, place)
+            parts += _beside_for_all_that(node, parts, nodes)
             if parts and confirms(node, parts):
                 for part in parts:
-                    part.whole = node
+                    part.whole, part.bounds = node, False
                 node.parts = list(parts)
                 break
+
+
+def _beside_for_all_that(total: Node, parts: Sequence[Node], nodes: Sequence[Node]) -> list[Node]:
+    """Lines that seem to stand below the last of the parts, by 其中 or by an indent, and that a total counts beside it: it is met with them in
+    every column, and not without."""
+    held, failed = _tally(total, parts)
+    last = max(parts, key=lambda part: part.row, default=None)
+    if last is None or not failed:
+        return []
+    below = [node for node in nodes if node.above is last and node.bounds]
+    for place in range(len(below)):
+        beside = below[place:]
+        if _tally(total, [*parts, *beside]) == (held + failed, 0):
+            for node in below:
+                node.bounds = False
+            for node in beside:
+                node.above = None
+            _take(last, below[:place])
+            return beside
+    return []
 
 
 def _demote_restatement(nodes: Sequence[Node], place: int) -> None:

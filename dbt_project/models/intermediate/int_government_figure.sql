@@ -23,7 +23,10 @@ called as (
     inner join document
         on figure.document_id = document.document_id
     where figure.scope in ('all_tiers', 'tier', 'head')
-    group by coalesce(document.jurisdiction_code, figure.document_id), figure.scope, coalesce(figure.scope_name, '')
+    group by
+        coalesce(document.jurisdiction_code, figure.document_id),
+        figure.scope,
+        coalesce(figure.scope_name, '')
     qualify
         row_number() over (
             partition by coalesce(document.jurisdiction_code, figure.document_id), figure.scope

@@ -305,3 +305,100 @@ def test_bonds_of_a_list_are_of_the_kind_that_its_title_names(title: str, measur
 )
 def test_tier_of_another_government_is_no_scope_of_this_one(text: str, scope: str | None) -> None:
     assert words_of(text, PLACE).scope == scope
+
+
+DISTRICTS = """
+2022年市本级一般公共预算税收返还和转移支付决算表
+单位：万元
+单位 | 税收返还 | 一般性转移支付 | 专项转移支付
+合计 | 33 | 53 | 14
+历下区 | 10 | 20 | 5
+»商河县 | 15 | 30 | 6
+»历城区 | ^ | ^ | 1
+济南高新区 | 8 | 3 | 2
+"""
+
+
+def test_districts_hang_below_none_however_their_names_are_centred() -> None:
+    figures = read(DISTRICTS, 2022, "final_account").figures
+    assert all(figure.is_leaf is (figure.cross_name is not None) for figure in figures)
+    assert sum(f.amount_yuan or 0 for f in figures if f.is_leaf) == 1_000_000
+    assert {figure.parent_line for figure in figures} == {None}
+
+
+def test_amount_beside_two_districts_is_of_both_and_of_neither_alone() -> None:
+    found = by_text(read(DISTRICTS, 2022, "final_account"))
+    assert [found[text].cross_name for text in ("15", "30", "6", "1")] == [
+        "商河县、历城区", "商河县、历城区", "商河县", "历城区",
+    ]  # fmt: skip
+
+
+def test_amount_beside_two_lines_of_classes_is_refused() -> None:
+    result = read("2022年市级一般公共预算收入决算表\n单位：万元\n项目 | 决算数\n增值税 | 5\n契税 | ^\n合计 | 5")
+    assert [refused.detail for refused in result.refused] == ["“5” stands beside several lines: 增值税、契税"]
+
+
+def test_scopes_stand_above_what_they_hold() -> None:
+    result = read(
+        "2022年济南市政府债务余额决算表\n单位：万元\n地区 | 债务余额\n济南市 | 30\n市级 | 12\n市本级 | 7\n济南高新区 | 5\n区县合计 | 18\n"
+        "»历下区 | 10\n»商河县 | 8"
+    )
+    rows = {f.line_name: f for f in result.figures}
+    row_of = {f.row_index: f.line_name for f in result.figures}
+    above = {name: row_of.get(f.parent_row_index or -1) for name, f in rows.items()}
+    assert above == {
+        "济南市": None, "市级": "济南市", "市本级": "市级", "济南高新区": "市级", "区县合计": "济南市", "历下区": "区县合计", "商河县": "区县合计",
+    }  # fmt: skip
+    assert all(figure.is_leaf for figure in result.figures)
+
+
+def test_list_behind_of_which_that_leaves_something_out_in_one_year_bounds_its_line_there() -> None:
+    result = read(
+        "2022年全市社会保险基金支出决算表\n单位：万元\n项目 | 2021年决算数 | 2022年预算数 | 2022年调整预算数 | 2022年决算数\n支出合计 | 30 | 33 | 34 | 36\n"
+        "一、失业保险基金支出 | 18 | 20 | 21 | 22\n其中:社会保险待遇支出 | 12 | 14 | 15 | 13\n»其他支出 | 6 | 6 | 6 | 4\n二、工伤保险基金支出 | 12 | 13 | 13 | 14"
+    )
+    leaves = {year: [f.printed_text for f in result.figures if f.is_leaf and (f.fiscal_year, f.phase) == year] for year in (
+        (2021, "executed"), (2022, "approved"), (2022, "executed"),
+    )}  # fmt: skip
+    assert leaves[2021, "executed"] == ["12", "6", "12"]
+    assert leaves[2022, "approved"] == ["14", "6", "13"]
+    assert leaves[2022, "executed"] == ["22", "14"]
+    assert {f.printed_text: f.is_memo for f in result.figures if f.phase == "executed" and f.fiscal_year == 2022} == {
+        "36": False, "22": False, "13": True, "4": True, "14": False,
+    }  # fmt: skip
+
+
+def test_list_behind_of_which_that_says_more_than_its_line_stays_its_parts() -> None:
+    result = read(
+        "2022年全市社会保险基金支出决算表\n单位：万元\n项目 | 2021年决算数 | 2022年预算数 | 2022年调整预算数 | 2022年决算数\n支出合计 | 30 | 33 | 34 | 36\n"
+        "一、失业保险基金支出 | 18 | 20 | 21 | 22\n其中:社会保险待遇支出 | 12 | 14 | 15 | 23\n»其他支出 | 6 | 6 | 6 | 4\n二、工伤保险基金支出 | 12 | 13 | 13 | 14"
+    )
+    assert [f.is_leaf for f in result.figures if f.printed_text in ("23", "4")] == [True, True]
+
+
+def test_of_which_that_the_total_counts_beside_its_line_is_a_line() -> None:
+    result = read(
+        "2023年济南市一般公共预算支出执行情况表\n单位：万元\n项目 | 2022年决算数 | 2023年预算数 | 2023年执行数\n一、教育 | 10 | 20 | 21\n"
+        "二、其他支出 | 5 | 6 | 7\n其中：预备费 |  | 3 | \n本年支出合计 | 15 | 29 | 28"
+    )
+    assert [(f.line_name, f.is_leaf, f.is_memo) for f in result.figures if f.printed_text in ("6", "3")] == [
+        ("其他支出", True, False), ("预备费", True, False),
+    ]  # fmt: skip
+
+
+def test_what_is_left_stands_beside_the_transfers_that_its_indent_puts_it_below() -> None:
+    result = read(
+        "2023年名胜区政府性基金收支平衡执行情况表\n单位：万元\n支出项目 | 2023年执行数\n一、政府性基金预算支出 | 14\n城乡社区支出 | 14\n"
+        "二、转移性支出 | 7\n调出资金 | 7\n年终累计结余 | 6\n支出合计 | 27"
+    )
+    assert [(f.line_code, f.parent_line) for f in result.figures if f.is_leaf][1:] == [
+        ("transferred_out", "转移性支出"), ("carried_out", None),
+    ]  # fmt: skip
+
+
+def test_what_bonds_pay_is_a_balance_beside_the_governments_own() -> None:
+    result = read(
+        "2023年市本级政府性基金支出执行情况表\n单位：万元\n项目 | 2023年执行数\n一、市本级支出 | 9\n(一)城乡社区支出 | 9\n二、市本级专项债券支出 | 5"
+    )
+    (bonds,) = [f for f in result.figures if f.printed_text == "5"]
+    assert (bonds.scheme, bonds.line_code) == ("balance", "bond_expenditure")
