@@ -26,11 +26,20 @@ from pipeline.forms.government import words_of
 from pipeline.forms.text import is_memo, is_number, is_percentage, numbering_rank, squeeze
 
 _CODE = re.compile(r"^[25]\d{2}(?:\d{2}){0,2}$|^1[01]\d(?:\d{2}){0,3}$")
+_SUBTOTAL = re.compile(r"[\u4e00-\u9fff]{1,12}(?:合计|小计|总计)")
+"""Of a list of projects: what a place, a department or a field has in all."""
 _DASHES = re.compile(r"^[-—–－/―─]+$")
 _NO_PHASE = frozenset({"limit", "new_limit", "investment"})
 _DATED_LINES = frozenset({"government_debt", "government_social_insurance"})
 _BY_SCOPE = frozenset(
-    {"government_balance", "government_revenue", "government_expenditure", "government_debt", "government_transfer"}
+    {
+        "government_balance",
+        "government_revenue",
+        "government_expenditure",
+        "government_debt",
+        "government_transfer",
+        "government_social_insurance",
+    }
 )
 _CODED = {"functional", "economic_government", "economic_department", "government_revenue"}
 _BALANCES: dict[str, tuple[str, ...]] = {"functional": ("230", "231"), "government_revenue": ("105", "110")}
@@ -183,7 +192,10 @@ class _Reading:
                 if amount is not None:
                     node.amounts[column.index] = (amount.yuan, amount.half_unit_yuan)
             code = next((text for text in printed if _CODE.match(text)), None)
-            lines.append(Line(row, name, node, words, code=code))
+            line = Line(row, name, node, words, code=code)
+            if is_list and _SUBTOTAL.fullmatch(name_of(name)):
+                node.is_total, line.item = True, "total"
+            lines.append(line)
         return lines
 
     def _named(self, row: int, names: Sequence[int]) -> list[FormCell]:

@@ -231,8 +231,9 @@ def _totals(nodes: Sequence[Node]) -> None:
     for place, node in enumerate(nodes):
         if node.is_total:
             _demote_restatement(nodes, place)
-    for place, node in enumerate(nodes):
-        if not node.is_total:
+    for place, node in [*enumerate(nodes), *enumerate(nodes)]:
+        # A total of subtotals that stand below it waits for these.
+        if not node.is_total or node.parts:
             continue
         for way in (_since_total, _all_before, _until_total, _all_after):
             parts = way(nodes, place)

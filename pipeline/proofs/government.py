@@ -1,4 +1,4 @@
-"""Identities of governments' tables that no single table shows: scopes that add up, and funds of social insurance carried from year to year.
+"""Identities of governments' tables that no single table shows: scopes that add up, and funds of social insurance and debt carried over years.
 
 Belongs here: sums over scopes and over the closing balances of two years in one document. Does not belong here: sums of rows and columns
 (`structure`), the same line in two tables (`agreement`), two documents (dbt).
@@ -33,6 +33,7 @@ def add_government_identities(ledger: Ledger, figures: Sequence[Figure]) -> None
     if any(figure.scope is not None for figure in figures):
         _add_scopes(ledger, figures)
         _add_carried_balances(ledger, figures)
+        _add_carried_debt(ledger, figures)
 
 
 def _add_scopes(ledger: Ledger, figures: Sequence[Figure]) -> None:
@@ -101,4 +102,26 @@ def _add_carried_balances(ledger: Ledger, figures: Sequence[Figure]) -> None:
             identity = ledger.add(rule, stated, [(before, 1), (revenue, 1), (expenditure, -1)])
             if identity is not None and abs(identity.difference) > identity.bound:
                 # Funds are moved and bases restated: what does not go on accuses no figure.
+                identity.is_linear = False
+
+
+def _add_carried_debt(ledger: Ledger, figures: Sequence[Figure]) -> None:
+    """What is owed at the end of a year = what was owed at its beginning + what was issued − what was repaid, by scope and fund."""
+    rule = rules()["debt_balance_is_carried"]
+    found: dict[tuple[object, ...], int] = {}
+    for place, figure in enumerate(figures):
+        if figure.scheme == "debt" and figure.scope and figure.amount_yuan is not None:
+            key = (figure.scope, figure.scope_name, figure.fund, figure.fiscal_year, figure.phase, figure.line_code)
+            found.setdefault(key, place)
+    for (scope, name, fund, year, phase, item), stated in found.items():
+        if item != "balance" or not isinstance(year, int):
+            continue
+        opening = found.get((scope, name, fund, year, "executed", "opening_balance"))
+        before = found.get((scope, name, fund, year - 1, "executed", "balance")) if opening is None else opening
+        issued = found.get((scope, name, fund, year, phase, "issued"))
+        repaid = found.get((scope, name, fund, year, phase, "repaid"))
+        if before is not None and issued is not None and repaid is not None:
+            identity = ledger.add(rule, stated, [(before, 1), (issued, 1), (repaid, -1)])
+            if identity is not None and abs(identity.difference) > identity.bound:
+                # Debt is taken over, written off and counted anew: what does not go on accuses no figure.
                 identity.is_linear = False

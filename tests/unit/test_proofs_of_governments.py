@@ -81,3 +81,17 @@ def test_a_funds_balance_is_carried_from_year_to_year() -> None:
 
     assert verdicts(115) == ["exact", "exact"]
     assert verdicts(216) == ["error", "exact"]
+
+
+def test_debt_is_carried_from_year_to_year() -> None:
+    def verdicts(closing: int) -> list[str]:
+        figures, proofs = proved(
+            "2022年市级政府债务限额及余额决算表\n单位：万元\n项目 | 市级\n一、2021年末政府债务余额 | 20\n二、2022年政府债务举借额 | 9\n"
+            f"三、2022年政府债务还本额 | 4\n四、2022年末政府债务余额 | {closing}\n五、2022年政府债务限额 | 99"
+        )
+        assert len(figures) == 5
+        assert proofs.suspects == []
+        return [check["verdict"] for check in checks(proofs, "debt_balance_is_carried")]
+
+    assert verdicts(25) == ["exact"]
+    assert verdicts(30) == ["error"]

@@ -402,3 +402,15 @@ def test_what_bonds_pay_is_a_balance_beside_the_governments_own() -> None:
     )
     (bonds,) = [f for f in result.figures if f.printed_text == "5"]
     assert (bonds.scheme, bonds.line_code) == ("balance", "bond_expenditure")
+
+
+def test_whole_of_a_list_of_projects_is_the_sum_of_its_subtotals() -> None:
+    result = read(
+        "2022年济南市新增地方政府债券使用情况表\n单位：万元\n项目名称 | 债券性质 | 债券规模\n全市合计 |  | 21\n市本级小计 |  | 12\n甲桥 | 专项债券 | 5\n"
+        "乙路 | 专项债券 | 7\n历下区小计 |  | 9\n丙校 | 一般债券 | 9"
+    )
+    row_of = {f.row_index: f.line_name for f in result.figures}
+    assert {f.line_name: (row_of.get(f.parent_row_index or -1), f.is_leaf) for f in result.figures} == {
+        "全市合计": (None, False), "市本级小计": ("全市合计", False), "甲桥": ("市本级小计", True), "乙路": ("市本级小计", True),
+        "历下区小计": ("全市合计", False), "丙校": ("历下区小计", True),
+    }  # fmt: skip
