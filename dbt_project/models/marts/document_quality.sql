@@ -59,7 +59,6 @@ figure as (
             as proved_figure_count,
         cast(count(*) filter (where proof = 'consistent' and value_state in ('number', 'zero')) as integer)
             as consistent_figure_count,
-        cast(count(*) filter (where proof = 'suspect') as integer) as suspect_figure_count,
         cast(count(*) filter (where proof = 'unchecked' and value_state in ('number', 'zero')) as integer)
             as unchecked_figure_count,
         cast(count(*) filter (where is_corrected) as integer) as corrected_figure_count,
@@ -68,7 +67,12 @@ figure as (
 ),
 
 suspect as (
-    select distinct document_id from {{ ref('suspect_figure') }}
+    -- Within the document by its sums, and by the magnitude of what stands elsewhere.
+    select
+        document_id,
+        cast(count(distinct figure_id) as integer) as suspect_figure_count,
+    from {{ ref('suspect_figure') }}
+    group by document_id
 ),
 
 identity_check as (
@@ -129,7 +133,7 @@ final as (
         coalesce(figure.amount_count, 0) as amount_count,
         coalesce(figure.proved_figure_count, 0) as proved_figure_count,
         coalesce(figure.consistent_figure_count, 0) as consistent_figure_count,
-        coalesce(figure.suspect_figure_count, 0) as suspect_figure_count,
+        coalesce(suspect.suspect_figure_count, 0) as suspect_figure_count,
         coalesce(figure.unchecked_figure_count, 0) as unchecked_figure_count,
         coalesce(figure.corrected_figure_count, 0) as corrected_figure_count,
         coalesce(identity_check.check_count, 0) as check_count,
@@ -160,7 +164,7 @@ final as (
             else 'met'
         end as printed_total,
         printed_total.missing_yuan,
-        coalesce(figure.suspect_figure_count, 0) > 0 or suspect.document_id is not null as has_suspect,
+        suspect.document_id is not null as has_suspect,
         document.status = 'loaded' and coalesce(printed_total.missed_total_count, 0) = 0 as is_whole,
     from document
     left join form
