@@ -15,9 +15,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.editions.classification import assign_codes, code_by_name
-from pipeline.figures.amount import parse_amount
+from pipeline.figures.amount import parse_amount, unit_in, unit_printed
 from pipeline.figures.figure import Figure
-from pipeline.figures.government_columns import Column, Publisher, Table, unit_in
+from pipeline.figures.government_columns import Column, Publisher, Table
 from pipeline.figures.government_meaning import Line, Meanings, line_item, name_of
 from pipeline.figures.interpretation import Interpretation, Refused
 from pipeline.figures.tiers import Node, tie
@@ -304,7 +304,7 @@ class _Reading:
         if cell is None:
             return
         text = squeeze(cell.text)
-        unit = unit_in(column.path) or self.unit or "元"
+        unit = unit_printed(text, unit_in(column.path) or self.unit or "元")
         amount = parse_amount(text, unit)
         if amount is None and text and not _DASHES.match(text):
             if is_percentage(text):

@@ -10,9 +10,10 @@ table where they name one year alone, then the document's own year as far as its
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from pipeline.figures.amount import unit_in
 from pipeline.forms import catalogue
 from pipeline.forms.addends import find_parents
 from pipeline.forms.form import Form, FormCell
@@ -21,7 +22,6 @@ from pipeline.forms.header import Column as HeaderColumn
 from pipeline.forms.text import comparable, counts_up, is_number, squeeze
 
 _TOTAL_HEADER = re.compile(r"(?:合计|小计|总计|金额|数额|数|总额|本级|执行情况|地区|情况|[:：、]|\(\)|其中|收入|支出)*")
-_UNIT_WORDS = ("百万元", "亿元", "万元", "千元")
 _DONE = frozenset({"executed", "forecast", "adjusted"})
 """Phases that a draft budget has of the year before its own alone."""
 
@@ -285,13 +285,3 @@ def _line_of(column: Column, is_transfer: bool) -> str:
 def _is_beside(whole: Column, column: Column) -> bool:
     """Whether two columns differ in their scope alone."""
     return (column.group, column.year, column.phase, column.fund) == (whole.group, whole.year, whole.phase, whole.fund)
-
-
-def unit_in(texts: Iterable[str]) -> str | None:
-    """The unit that a text prints in brackets or behind 单位."""
-    for text in texts:
-        normal = comparable(text)
-        for unit in _UNIT_WORDS:
-            if f"({unit})" in normal or f"单位:{unit}" in normal or f"单位{unit}" in normal:
-                return unit
-    return None

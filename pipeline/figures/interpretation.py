@@ -7,7 +7,7 @@ columns by the form's own sums. Does not belong here: reading headers (`pipeline
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
@@ -16,7 +16,7 @@ from pipeline.editions.classification import assign_codes, code_by_name
 from pipeline.figures import hierarchy
 from pipeline.figures.agencies import name_agency_columns, tell_agencies
 from pipeline.figures.agency_names import abbreviates
-from pipeline.figures.amount import parse_amount
+from pipeline.figures.amount import parse_amount, unit_in, unit_printed
 from pipeline.figures.badly_printed import Reread, other_readings
 from pipeline.figures.cell_map import CellMap
 from pipeline.figures.crossed_columns import cross_columns
@@ -32,11 +32,12 @@ from pipeline.forms.form import Form, FormCell
 from pipeline.forms.header import Column, alternative_columns, columns_of, part_of_balance
 from pipeline.forms.text import (
     bare_name,
-    comparable,
     decimals_of,
     is_badly_separated,
+    is_bare_number,
     is_number,
     is_percentage,
+    number_and_unit,
     squeeze,
 )
 
@@ -214,7 +215,7 @@ class _Reading:
         self.cells = CellMap(form)
         self.standard = catalogue.standard_form(form.key or "")
         self.result = Interpretation()
-        self.unit = form.unit or _unit_of_header(columns)
+        self.unit = form.unit or unit_in(text for column in columns for text in column.path)
         self.decimals = _decimals(form, columns)
         self.unexplained: dict[int, Why] = {}
         self.values = [column for column in columns if column.role == "value"]
@@ -247,6 +248,8 @@ class _Reading:
                 }
             )
         if self.unit is None:
+            self.unit = self._unit_of_cells()
+        if self.unit is None:
             self._refuse_all("unit_unknown", "no 单位：元 / 万元 … is printed above the form or in its header")
             return self.result
         broken = next(broken_numbers(self._numeric_cells()), None)
@@ -266,6 +269,12 @@ class _Reading:
         return self.result
 
     # -- cells -----------------------------------------------------------------------------------------------------
+
+    def _unit_of_cells(self) -> str | None:
+        """The unit of the first amount, where each amount prints its own."""
+        values = {column.index for column in self.values}
+        units = [number_and_unit(cell.text)[1] for cell in self._numeric_cells() if cell.column in values]
+        return units[0] if units and None not in units else None
 
     def _mark_cells(self) -> None:
         header = self.form.rows_without_data
@@ -499,7 +508,7 @@ class _Reading:
         if cell is None:
             return None
         text = squeeze(cell.text)
-        unit = _unit_in(column.path) or self.unit or "元"
+        unit = unit_printed(text, unit_in(column.path) or self.unit or "元")
         amount = parse_amount(text, unit, self.decimals)
         if amount is None and text and text not in _DASHES and text not in _NIL_WORDS:
             if is_percentage(text):
@@ -768,25 +777,10 @@ def _decimals(form: Form, columns: list[Column]) -> int:
     printed = {
         decimals_of(cell.text)
         for cell in form.cells
-        if cell.column in values and cell.row not in form.header_rows and is_number(cell.text)
+        if cell.column in values and cell.row not in form.header_rows and is_bare_number(cell.text)
     }
     drops_zeros = any(0 < decimals < max(printed) for decimals in printed)
     return max(printed) if drops_zeros else 0
-
-
-def _unit_in(path: Iterable[str]) -> str | None:
-    for text in path:
-        normal = comparable(text)
-        for unit in ("百万元", "亿元", "万元", "千元"):
-            if f"({unit})" in normal or f"单位:{unit}" in normal:
-                return unit
-        if "(元)" in normal:
-            return "元"
-    return None
-
-
-def _unit_of_header(columns: list[Column]) -> str | None:
-    return next((unit for column in columns if (unit := _unit_in(column.path))), None)
 
 
 def _scheme_by_names(lines: list[LineRow]) -> str | None:

@@ -18,7 +18,7 @@ from typing import Any
 from pipeline.forms import consulted
 from pipeline.forms.form import Form, FormCell
 from pipeline.forms.identity import is_organisation
-from pipeline.forms.text import comparable, is_number
+from pipeline.forms.text import comparable, is_bare_number
 from pipeline.readers.quantity import exact_number
 
 FOLDER = Path(__file__).parent
@@ -253,7 +253,7 @@ class _Reader:
             if role == "amount" and row > state.header_until and not state.nested
             for column in range(first, first + span)
         }
-        words = [cell for cell in cells if not is_number(cell.text)]
+        words = [cell for cell in cells if not is_bare_number(cell.text)]
         is_total = bool(words) and bool(TOTAL.fullmatch(comparable(words[0].text)))
         name = self._at(row, "project") if columns else None
         is_total = is_total or (name is not None and name.row == row and self._is_of_body(row, name))
@@ -263,7 +263,7 @@ class _Reader:
         """Whether a row in a column of projects is of a body as a whole: its name, and nothing else but amounts and codes."""
         others = [cell for cell in self.form.row(row) if cell is not name and _clean(cell.text)]
         return is_organisation(comparable(name.text)) and all(
-            is_number(cell.text) or _DASHES.match(_clean(cell.text)) for cell in others
+            is_bare_number(cell.text) or _DASHES.match(_clean(cell.text)) for cell in others
         )
 
     def _is_heading(self, row: int, cells: list[FormCell]) -> bool:
@@ -335,7 +335,7 @@ class _Reader:
         in_table = bool(state.columns) and not state.nested
         first = next((role for _, role in roles), None)
         second = roles[1][1] if len(roles) > 1 else None
-        are_amounts = first == "amount" and all(role is not None or is_number(cell.text) for cell, role in roles)
+        are_amounts = first == "amount" and all(role is not None or is_bare_number(cell.text) for cell, role in roles)
         if not labels or (in_table and first not in ("project", "other") and not are_amounts):
             return False
         if in_table and first == "project" and len(roles) < 2:
@@ -369,7 +369,7 @@ class _Reader:
         """项目名称 | 某局, 主管部门 | 某专项资金: filled in each in the place of the other, told by their shapes."""
         state, name = self.state, _clean(value.text)
         is_department = DEPARTMENT.match(comparable(label)) and state.project and is_organisation(state.project)
-        if is_department and len(name) > 2 and not is_number(name) and not is_organisation(comparable(name)):
+        if is_department and len(name) > 2 and not is_bare_number(name) and not is_organisation(comparable(name)):
             state.agency, state.project = state.project, name
 
     def _take_goals(self, roles: list[tuple[FormCell, str | None]]) -> bool:
@@ -547,7 +547,7 @@ class _Reader:
                 and not _DASHES.match(text)
                 and cell is not None
                 and (cell.row == row or not getattr(state, role))
-                and not is_number(text)
+                and not is_bare_number(text)
                 and not TOTAL.fullmatch(comparable(text))
             ):
                 if role == "project" and self._ends_cut_name(row, page, text):
@@ -725,5 +725,5 @@ def unread_numbers(form: Form, taken: set[str]) -> Iterator[FormCell]:
     return (
         cell
         for cell in form.cells
-        if cell.cell_id not in taken and cell.row not in form.header_rows and is_number(cell.text)
+        if cell.cell_id not in taken and cell.row not in form.header_rows and is_bare_number(cell.text)
     )

@@ -19,7 +19,7 @@ from pipeline.figures.lines import attribute_of, source_of
 from pipeline.figures.performance import TOTAL, Owner, owners_of_rows, role_of
 from pipeline.forms import catalogue
 from pipeline.forms.form import Form, FormCell
-from pipeline.forms.text import bare_name, comparable, is_number, squeeze
+from pipeline.forms.text import bare_name, comparable, is_bare_number, squeeze
 
 _AMOUNT_WITH_UNIT = re.compile(r"^([-\d.,]+)(百万元|亿元|万元|千元|元)$")
 _SCORE = re.compile(r"分值|得分|权重|评分|执行率|完成率|[%％]")
@@ -49,7 +49,7 @@ def project_budgets(form: Form, body: Body, taken: set[str]) -> list[Figure]:
     for cell in sorted(form.cells, key=lambda cell: (cell.row, cell.column)):
         text = squeeze(cell.text)
         with_unit = _AMOUNT_WITH_UNIT.match(text)
-        if cell.cell_id in taken or not (is_number(text) or with_unit):
+        if cell.cell_id in taken or not (is_bare_number(text) or with_unit):
             continue
         owner = owners.get(cell.row, Owner())
         path = reader.money_path(cell, owner)
@@ -106,7 +106,7 @@ def _name(figure: Figure, owner: Owner, body: Body) -> None:
     if owner.is_total:
         figure.line_name, figure.line_level = "合计", "total"
     name = owner.agency
-    if name is None or len(name) > _LONGEST_BODY or is_number(name) or role_of(name) is not None:
+    if name is None or len(name) > _LONGEST_BODY or is_bare_number(name) or role_of(name) is not None:
         return
     is_department = is_spelling(plain_name(name), plain_name(body.department_name))
     figure.agency_name = body.department_name if is_department else name
@@ -137,7 +137,7 @@ class _Labels:
         is_score = head is not None and bool(_SCORE.search(comparable(head.text)))
         if head is not None and is_score and any(attribute_of(other.text, "phase") for other in self.rows[head.row]):
             return []
-        left = next((other for other in reversed(self._left_of(cell)) if not is_number(other.text)), None)
+        left = next((other for other in reversed(self._left_of(cell)) if not is_bare_number(other.text)), None)
         if left is not None and _is_money(left.text):
             is_told_above = head is not None and self._is_header_row(head.row) and source_of(head.text)
             return self._header_path(cell) if is_told_above and not _source(left.text) else [left.text]
@@ -184,7 +184,7 @@ class _Labels:
     def _is_header_row(self, row: int) -> bool:
         """Whether a row holds no amounts: labels beside amounts (其他资金 | 1026万元) are heads of nothing below them."""
         texts = [squeeze(cell.text) for cell in self.rows[row]]
-        return not any(is_number(text) or _AMOUNT_WITH_UNIT.match(text) for text in texts)
+        return not any(is_bare_number(text) or _AMOUNT_WITH_UNIT.match(text) for text in texts)
 
     def _heads(self, cell: FormCell) -> Iterator[FormCell]:
         """Cells with text above the cell in its column, the nearest first."""
@@ -211,10 +211,10 @@ class _Labels:
                 if role_of(other.text) != "activity" or other.column >= cell.column:
                     continue
                 name = next((under for under in self._covering(cell.row) if under.column == other.column), None)
-                if name is None or is_number(name.text):
+                if name is None or is_bare_number(name.text):
                     return None
                 content = next((under for under in self._covering(cell.row) if under.column > name.column), name)
-                is_mere_number = _TASK_NUMBER.fullmatch(comparable(name.text)) and not is_number(content.text)
+                is_mere_number = _TASK_NUMBER.fullmatch(comparable(name.text)) and not is_bare_number(content.text)
                 return bare_name(content.text if is_mere_number else name.text)
         return None
 

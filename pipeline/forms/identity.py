@@ -64,7 +64,7 @@ _CLAUSE = re.compile(r"的|[格布]局$|干部$|部署$|平台$|家庭$|到处$|
 """Words of sentences that end like bodies (发展格局, 部署, 平台), or begin a clause before one."""
 _MONEY = re.compile(r"^[-－]?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:\.\d+)?$")
 _NO_NAME = re.compile(r"\d+月|\d+日|会议|20[0-4]\d年|^[\d,.]+$")
-_PLAINLY_MONEY = re.compile(r"^[-－]?(?:\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?|\d+\.\d+)$")
+_PLAINLY_MONEY = re.compile(r"^[-－]?(?:\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?|\d+\.\d+)(?:[百千万亿]{0,2}元|[万亿])?$")
 _AMOUNT_IN_TEXT = re.compile(r"\d(?:[\d,，.]*\d)?\s*(?:万|亿|千)?元")
 _UNIT_LINE = re.compile(r"(?:金额)?单位[:：]?(?:人民币)?(?:万|亿|千|百万)?元|[（(](?:万|亿|千)?元[）)]")
 _BODY_WORDS = re.compile(

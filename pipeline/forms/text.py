@@ -21,6 +21,8 @@ NUMBER = re.compile(
     r"|^#(?:REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|N/A|SPILL!|CALC!)$"
 )
 """Also the signs that a workbook prints for a number its column is too narrow for, and for a sum that failed: an amount is there, and nobody can read it."""
+_OWN_UNIT = re.compile(r"(?<=[\d)])(百万元|亿元|万元|千元|元|亿|万)(?=\)?$)")
+"""The unit of amount that a cell prints behind its number."""
 _LATE_SEPARATOR = re.compile(r"\d{4,},")
 _PERCENT = re.compile(r"^[-+]?\d+(?:\.\d+)?[%％]$")
 
@@ -56,9 +58,18 @@ def counts_up(texts: Sequence[str]) -> bool:
     return len(numbers) == len(texts) and all(b - a == 1 for a, b in pairwise(numbers))
 
 
+@lru_cache(maxsize=65536)
+def number_and_unit(text: str) -> tuple[str, str | None]:
+    """A squeezed text without the unit of amount behind its number, and that unit by its full name (1,200万 → 1,200 and 万元); None where it prints none."""
+    found = _OWN_UNIT.search(squeeze(text))
+    if found is None:
+        return squeeze(text), None
+    return found.string[: found.start()] + found.string[found.end() :], found[1].removesuffix("元") + "元"
+
+
 def decimals_of(text: str) -> int:
     """Decimals printed after the point."""
-    return len(squeeze(text).rstrip(")").partition(".")[2])
+    return len(number_and_unit(text)[0].rstrip(")").partition(".")[2])
 
 
 def without_gloss(text: str) -> str:
@@ -68,7 +79,13 @@ def without_gloss(text: str) -> str:
 
 @lru_cache(maxsize=65536)
 def is_number(text: str) -> bool:
-    """Whether the whole text is a printed number (thousands separators, sign, decimals; no percent)."""
+    """Whether the whole text is a printed number (thousands separators, sign, decimals; no percent), with or without a unit of amount behind it."""
+    return bool(NUMBER.match(number_and_unit(text)[0]))
+
+
+@lru_cache(maxsize=65536)
+def is_bare_number(text: str) -> bool:
+    """Whether the whole text is a printed number without a unit."""
     return bool(NUMBER.match(squeeze(text)))
 
 

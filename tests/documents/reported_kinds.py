@@ -258,6 +258,31 @@ def _page_foot_before_body() -> bytes:
     return _page(f"<table><tfoot>{foot}</tfoot><thead>{_row(HEADER, 'th')}</thead><tbody>{body}</tbody></table>")
 
 
+def _in_cells(amount: str, unit: str) -> str:
+    """An amount of so many 10,000 yuan in a unit that stands behind it."""
+    yuan = Decimal(amount.replace(",", "")) * 10_000
+    return {"元": f"{yuan:,.2f}元", "万元": f"{amount}万元", "万": f"{amount}万", "亿元": f"{yuan / 10**8}亿元"}[unit]
+
+
+def _word_units_in_cells() -> bytes:
+    """No unit above the form: each amount has its own behind it, and not all the same."""
+
+    def change(document: Any, table: Any) -> None:
+        document.paragraphs[2].text = ""
+        for row, cells in enumerate(ROWS, 1):
+            for column, text in enumerate(cells[2:], 2):
+                table.cell(row, column).text = _in_cells(text, ("万元", "元", "亿元")[column - 2]) if text else ""
+
+    return _word(change)
+
+
+def _page_units_in_some_cells() -> bytes:
+    """Some amounts with a unit behind them, some of them another than the one stated above."""
+    units = iter(("万元", "元", "万") * len(ROWS))
+    rows = [[*row[:2], _in_cells(row[2], next(units)), *row[3:]] for row in ROWS]
+    return _page(f"<table>{_row(HEADER, 'th')}{''.join(map(_row, rows))}</table>")
+
+
 _XS = [40, 110, 330, 410, 490, 570]
 
 
@@ -314,4 +339,6 @@ KINDS = [
     Kind("page-foot-before-body", "github.com/telerik/kendo-ui-core/issues/6535, github.com/tinymce/tinymce/issues/3120", _page_foot_before_body),
     Kind("pdf-digits-set-apart", "github.com/smalot/pdfparser/issues/201, github.com/yfedoseev/pdf_oxide/issues/1556", _pdf_digits_set_apart),
     Kind("pdf-table-on-its-side", "github.com/jsvine/pdfplumber/issues/848, github.com/docling-project/docling/issues/2343", _pdf_table_on_its_side),
+    Kind("word-units-in-cells", "github.com/birchill/10ten-ja-reader/pull/1389, github.com/dongrixinyu/JioNLP/issues/252", _word_units_in_cells),
+    Kind("page-units-in-some-cells", "github.com/tgrosinger/md-advanced-tables/issues/20, github.com/birchill/10ten-ja-reader/pull/1389", _page_units_in_some_cells),
 ]  # fmt: skip

@@ -15,6 +15,7 @@ FIRST_SCORES = {
     "word-tracked-changes": 23, "word-content-controls": 23, "book-filtered-rows": 23, "book-phonetic-text": 23, "book-text-box": 0,
     "page-rowspan-zero": 0, "page-blanks-in-numbers": 23, "word-table-in-a-cell": 23, "word-merged-header": 23,
     "book-hidden-column": 23, "book-wide-digits": 23, "page-foot-before-body": 0, "pdf-digits-set-apart": 23, "pdf-table-on-its-side": 23,
+    "word-units-in-cells": 0, "page-units-in-some-cells": 14,
 }  # fmt: skip
 """Amounts that were read rightly when the kind was found, of 23."""
 

@@ -27,6 +27,12 @@ from pipeline.forms.text import bare_name, is_number, join_lines, numbering_rank
         ("12.50①", "元", "12.50", "0.005"),
         ("12.50¹", "元", "12.50", "0.005"),
         ("12.50*", "元", "12.50", "0.005"),
+        ("1,200.00万元", "元", "12000000", "50"),
+        ("1200元", "万元", "1200", "0.5"),
+        ("12.5亿元", "万元", "1250000000", "5000000"),
+        ("-3万", "元", "-30000", "5000"),
+        ("(0.5)千元", "万元", "-500", "50"),
+        ("(1,200.5百万元)", "元", "-1200500000", "50000"),
     ],
 )
 def test_amounts(text: str, unit: str, yuan: str, half: str) -> None:
@@ -40,9 +46,34 @@ def test_number_that_its_column_hides_is_a_number_without_an_amount() -> None:
     assert parse_amount("####", "元") is None
 
 
-@pytest.mark.parametrize("text", ["", "-", "—", "无", "12%", "1,23,4", "2026年", "1.2.3", "12,34.5", "3-4"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "-",
+        "—",
+        "无",
+        "12%",
+        "1,23,4",
+        "2026年",
+        "1.2.3",
+        "12,34.5",
+        "3-4",
+        "万元",
+        "5千万元",
+        "5元/人",
+        "约5万元",
+        "5万元整",
+    ],
+)
 def test_what_is_no_amount(text: str) -> None:
     assert parse_amount(text, "元") is None
+
+
+def test_precision_of_a_table_is_not_that_of_an_amount_with_a_unit_of_its_own() -> None:
+    amount = parse_amount("3亿元", "万元", 2)
+    assert amount is not None
+    assert amount.half_unit_yuan == Decimal(50_000_000)
 
 
 @pytest.mark.parametrize("text", ["9" * 30, "9" * 19, "-" + "9" * 5000, "1." + "1" * 40, "(" + "9" * 27 + ".00)"])
