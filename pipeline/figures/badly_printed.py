@@ -33,7 +33,7 @@ class Reread:
 
 def other_readings(form: Form) -> Iterator[Reread]:
     """Ways in which the form's badly printed numbers may be meant; none where all are printed well."""
-    run = [cell for cell in form.data_cells if _AMOUNTS.fullmatch(squeeze(cell.text))]
+    run = [cell for cell in form.data_cells if _AMOUNTS.fullmatch(squeeze(cell.text)) and not _is_list(cell)]
     if run:
         seen: list[dict[str, str]] = []
         for begins_left in (_begins_left, lambda _: False, lambda _: True):
@@ -44,6 +44,11 @@ def other_readings(form: Form) -> Iterator[Reread]:
                 told = f"amounts stand in one cell, one behind the other (“{run[0].text}”): each is of its own cell"
                 yield Reread(replace(form, cells=cells), told, frozenset(texts))
     yield from _joined(form)
+
+
+def _is_list(cell: FormCell) -> bool:
+    """Whether each amount has a line of its own: they stand below one another, and none is of a cell beside."""
+    return len(cell.lines) > 1 and all(_AMOUNT.fullmatch(squeeze(line)) for line in cell.lines)
 
 
 def _begins_left(cell: FormCell) -> bool:

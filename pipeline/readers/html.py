@@ -16,9 +16,9 @@ from typing import Any
 import lxml.etree
 import lxml.html
 
-from pipeline.readers.characters import fold
+from pipeline.readers.characters import RIGHT_TO_LEFT, UNKNOWN, fold
 from pipeline.readers.encodings import decode_page
-from pipeline.readers.page_looks import Looks
+from pipeline.readers.page_looks import Look, Looks
 from pipeline.readers.printed import Cell, Grid, Line, Page, PrintedDocument, Unread, Unreadable
 from pipeline.readers.quantity import length, whole_number
 from pipeline.readers.raised import raised
@@ -204,6 +204,9 @@ class _Reader:
         self.blocks: list[Line | Grid] = []
         self.unread: list[Unread] = []
         self.struck = 0
+        self.pieces = 0
+        """Texts with digits so far, and whether one of them may be seen at another place than where it stands."""
+        self.is_moved = False
         self._text = ""
         self._level: int | None = None
         self._cells = 0
@@ -241,10 +244,11 @@ class _Reader:
 
     def add_content(self, element: Any) -> None:
         """The text of an element and of those inside of it, as it is seen."""
-        self._add(element, element.text)
+        self._add(element, self.looks.generated(element, "before") + (element.text or ""))
         for child in element:
             self.walk(child)
             self._add(element, child.tail)
+        self._add(element, self.looks.generated(element, "after"))
 
     def _add(self, element: Any, text: str | None) -> None:
         if not text:
@@ -253,7 +257,21 @@ class _Reader:
         if look.is_struck:
             self.struck += any(character.isdigit() for character in text)
         elif look.is_visible:
+            if any(character.isdigit() for character in text):
+                self.pieces += 1
+                around = self._looks_around(element)
+                self.is_moved = self.is_moved or any(one.is_moved for one in around)
+                text = f"{RIGHT_TO_LEFT}{text}" if any(one.is_turned for one in around) else text
             self._text += raised(text, self._text, look.place == "sub") if look.place != "baseline" else text
+
+    def _looks_around(self, element: Any) -> list[Look]:
+        """The looks of an element and of those around it, up to its cell."""
+        looks = []
+        for one in (element, *element.iterancestors()):
+            if one.tag in ("td", "th", "body"):
+                break
+            looks.append(self.looks.of(one))
+        return looks
 
     def _name(self, element: Any, tag: str) -> None:
         """Say what stands here that is no text of this page: a picture that could be a table, a frame, another file."""
@@ -332,6 +350,9 @@ class _Reader:
         inner.end_line()
         self.unread += inner.unread
         self.struck += inner.struck
+        if inner.is_moved and inner.pieces > 1:
+            # In which order its digits are seen is not told: it is no number.
+            inner.blocks.append(Line(1, UNKNOWN))
         return "\n".join(block.text for block in inner.blocks if isinstance(block, Line))
 
 

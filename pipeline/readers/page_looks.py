@@ -37,6 +37,13 @@ _PROPERTIES = frozenset(
         "color",
         "background",
         "background-color",
+        "content",
+        "direction",
+        "unicode-bidi",
+        "order",
+        "float",
+        "flex-direction",
+        "transform",
     ]
 )
 _FAR = re.compile(r"-\s*\d{4,}(?:\.\d+)?(?:px|em|pt)?")
@@ -45,6 +52,10 @@ _NOTHING = re.compile(r"[01](?:\.0*)?(?:px|pt)?")
 _WHITE = re.compile(r"#fff(?:fff)?|white|rgba?\(255,255,255(?:,1)?\)")
 _TRANSPARENT = re.compile(r"transparent|rgba\(\d+,\d+,\d+,0(?:\.0+)?\)")
 _SEEN_MEDIA = re.compile(r"(?:only)?(?:all|screen)?(?:and)?(?:\(min-width:\d{1,4}(?:\.\d+)?px\))?")
+
+_CONTENT = re.compile(r"\"(?P<one>[^\"]{0,60})\"|'(?P<two>[^']{0,60})'|attr\((?P<name>[\w-]{1,60})\)")
+_OF_NUMBER = re.compile(r"[-\d,.()+%\u2212]{1,60}")
+_TURNED = re.compile(r"scalex?\(-|rotate(?:z|y|3d)?\((?:-?180deg|0?\.5turn)|matrix\(-")
 
 Declarations = dict[str, str]
 
@@ -60,6 +71,10 @@ class Look:
     is_struck: bool = False
     place: str = "baseline"
     """'super' or 'sub' where it is set small and raised or lowered."""
+    is_moved: bool = False
+    """Whether a style sheet may set it at another place of its line than the one where it stands in the file."""
+    is_turned: bool = False
+    """Whether its characters run from right to left, or stand upside down or mirrored."""
 
 
 class Looks:
@@ -67,14 +82,19 @@ class Looks:
 
     def __init__(self, root: Any) -> None:
         self._matcher = cssselect2.Matcher()
+        self._generators = {"before": cssselect2.Matcher(), "after": cssselect2.Matcher()}
         self._kept: dict[Any, Declarations] = {}
         count = 0
         for sheet in root.iter("style"):
             for selectors, declarations in _rules(tinycss2.parse_stylesheet(sheet.text or "", True, True)):
                 for selector in selectors:
-                    if count < MOST_RULES and selector.pseudo_element is None:
+                    if count >= MOST_RULES:
+                        continue
+                    if selector.pseudo_element is None:
                         self._matcher.add_selector(selector, declarations)
-                        count += 1
+                    elif selector.pseudo_element in self._generators:
+                        self._generators[selector.pseudo_element].add_selector(selector, declarations)
+                    count += 1
         self._wrappers: dict[Any, Any] = {}
         if count:
             wrapper = cssselect2.ElementWrapper.from_html_root(root)
@@ -96,8 +116,33 @@ class Looks:
             element, "text-decoration"
         )
         return Look(
-            is_shown, self._is_visible(element, own), is_struck, place if place in ("super", "sub") else "baseline"
+            is_shown,
+            self._is_visible(element, own),
+            is_struck,
+            place if place in ("super", "sub") else "baseline",
+            _is_moved(own),
+            self._is_turned(element, own),
         )
+
+    def generated(self, element: Any, side: str) -> str:
+        """The digits and signs of numbers that a style sheet sets before or after the text of an element."""
+        wrapper = self._wrappers.get(element)
+        found = self._generators[side].match(wrapper) if wrapper is not None else ()
+        declared: Declarations = {}
+        for _, _, pseudo, declarations in sorted(found, key=lambda one: one[:2]):
+            declared |= {name: value for name, value, _ in declarations if pseudo == side}
+        if declared.get("display") == "none":
+            return ""
+        text = ""
+        for match in _CONTENT.finditer(declared.get("content", "")):
+            text += match["one"] or match["two"] or (element.get(match["name"]) or "" if match["name"] else "")
+        return text if _OF_NUMBER.fullmatch(text) else ""
+
+    def _is_turned(self, element: Any, own: Declarations) -> bool:
+        if _TURNED.search(own.get("transform", "")):
+            return True
+        is_right = self._inherited(element, "direction") == "rtl" or (element.get("dir") or "").lower() == "rtl"
+        return is_right and (element.tag == "bdo" or own.get("unicode-bidi", "").endswith("override"))
 
     def _is_visible(self, element: Any, own: Declarations) -> bool:
         is_clear = _NO_OPACITY.fullmatch(own.get("opacity", "1")) is not None
@@ -163,6 +208,13 @@ def _is_moved_away(own: Declarations) -> bool:
             return True
     is_nothing = any(_NOTHING.fullmatch(own.get(side, "")) for side in ("width", "height"))
     return is_nothing and own.get("overflow") in ("hidden", "clip")
+
+
+def _is_moved(own: Declarations) -> bool:
+    """Whether a style sheet may set text at another place of its line than the one where it stands in the file."""
+    if own.get("order", "0") != "0" or own.get("float") == "right" or own.get("flex-direction", "").endswith("reverse"):
+        return True
+    return own.get("position", "static") in ("relative", "absolute") and any(side in own for side in ("left", "right"))
 
 
 def _rules(nodes: list[Any]) -> Iterator[tuple[list[Any], list[tuple[str, str, bool]]]]:

@@ -23,7 +23,9 @@ from docx.oxml.ns import qn
 from docx.oxml.table import CT_Tbl
 from docx.oxml.text.paragraph import CT_P
 
+from pipeline.readers import word_signs
 from pipeline.readers.characters import fold
+from pipeline.readers.charts import numbers_in, unread_charts
 from pipeline.readers.package import DAMAGES, check_package, usual
 from pipeline.readers.printed import Cell, Grid, Line, Page, PrintedDocument, Unread, Unreadable
 from pipeline.readers.quantity import length, whole_number
@@ -45,6 +47,10 @@ _OFFICE = "{urn:schemas-microsoft-com:office:office}"
 _MOST_DEPTH = 2
 """How deep documents are read that stand in documents."""
 _MOST_SPAN = 1000
+
+_UNSEEN = (qn("w:txbxContent"), qn("w:del"), qn("w:moveFrom"), qn("w:rt"))
+_CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}chart"
+_DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}relIds"
 
 _HEADING_STYLE = re.compile(r"(?:heading|标题)\s*(\d)", re.IGNORECASE)
 
@@ -110,6 +116,7 @@ def _read_package(data: bytes, kind: str, depth: int = 0) -> PrintedDocument:
         Unread(f"{number} texts with digits that are {why} are not read", 1)
         for why, number in body.looks.unseen.items()
     ]
+    unread += body.drawn(document.element.body, blocks)
     page = Page(1, blocks, "word", problem=problem)
     return PrintedDocument(format=kind, pages=[page], page_count=None, unread=body.unread + unread)
 
@@ -204,14 +211,13 @@ class _Body:
             if stripped:
                 yield Line(1, stripped, starts_paragraph=number == 0, heading_level=level, font_size=_size(element))
         yield from self._objects(element)
-        for box in element.iter(qn("w:txbxContent")):
-            # Word writes a text box twice, for old and new readers; the copy for old ones is skipped
-            if not any(ancestor.tag.endswith("}Fallback") for ancestor in box.iterancestors()):
-                yield from self.blocks(box)
+        for box in _boxes(element):
+            yield from self.blocks(box)
 
     def _text(self, element: Any) -> str:
         """Text of a paragraph as it is seen: runs in order, deleted text left out, tabs kept as blanks, breaks as line breaks."""
         text = ""
+        in_prose = word_signs.is_prose(element)
         for node in element.iter():
             tag = node.tag
             if tag == qn("w:t"):
@@ -231,6 +237,8 @@ class _Body:
                     text += "\n"
             elif tag == qn("w:noBreakHyphen"):
                 text += "-"
+            elif tag in word_signs.TAGS and not _is_outside(node, element):
+                text += word_signs.shown(node, in_prose)
         return fold(text)
 
     def _objects(self, element: Any) -> Iterator[Line | Grid]:
@@ -246,6 +254,19 @@ class _Body:
                 self.unread.append(Unread(f"an embedded file ({kind}) is not read", 1))
                 continue
             yield from self._workbook(data, kind)
+
+    def drawn(self, body: Any, blocks: list[Line | Grid]) -> Iterator[Unread]:
+        """Charts with numbers that are printed nowhere else, diagrams with digits, and controls: they are named."""
+        related = self._part.rels
+        charts = (related.get(chart.get(qn("r:id"))) for chart in body.iter(_CHART))
+        parts = [one.target_part.blob for one in charts if one is not None and not one.is_external]
+        yield from unread_charts(parts, numbers_in(blocks) if parts else set(), 1)
+        diagrams = (related.get(diagram.get(qn("r:dm"))) for diagram in body.iter(_DIAGRAM))
+        texts = (re.sub(rb"<[^>]*>", b"", one.target_part.blob) for one in diagrams if one and not one.is_external)
+        if count := sum(re.search(rb"\d", text) is not None for text in texts):
+            yield Unread(f"{count} diagrams with digits are not read", 1)
+        if count := sum(1 for _ in body.iter(qn("w:control"))):
+            yield Unread(f"{count} controls (ActiveX) are not read", 1)
 
     def _embedded(self, element: Any) -> bytes | None:
         """The bytes of the part that an element names; None where they are outside of the document."""
@@ -374,12 +395,14 @@ class _Body:
                     above[key].row_span += 1
                     current[key] = above[key]
                     continue
-                text = "\n".join(filter(None, (self._text(p).strip(" \u3000\t\n") for p in _children(element, "w:p"))))
+                paragraphs = [p for own in _children(element, "w:p") for p in (own, *_boxed(own, "w:p"))]
+                text = "\n".join(filter(None, (self._text(p).strip(" \u3000\t\n") for p in paragraphs)))
                 cell = Cell(row_index, place[column], text, 1, place[column + span] - place[column])
                 cells.append(cell)
                 current[key] = cell
                 for paragraph in _children(element, "w:p"):
                     nested.extend(self._objects(paragraph))
+                    nested.extend(block for inner in _boxed(paragraph, "w:tbl") for block in self._table(inner))
                 for inner in _children(element, "w:tbl"):
                     nested.extend(self._table(inner))
             above = current
@@ -389,6 +412,17 @@ class _Body:
 _Entry = tuple[int, int, bool, Any]
 
 
+def _boxes(paragraph: Any) -> Iterator[Any]:
+    """The text boxes in a paragraph. Word writes each twice, for old and new readers; the copy for old ones is skipped."""
+    for box in paragraph.iter(qn("w:txbxContent")):
+        if not any(ancestor.tag.endswith("}Fallback") for ancestor in box.iterancestors()):
+            yield box
+
+
+def _boxed(paragraph: Any, tag: str) -> Iterator[Any]:
+    return (inner for box in _boxes(paragraph) for inner in _children(box, tag))
+
+
 def _size(element: Any) -> float | None:
     size = next(element.iter(qn("w:sz")), None)
     points = length(size.get(qn("w:val")), 10_000) if size is not None else None
@@ -396,11 +430,11 @@ def _size(element: Any) -> float | None:
 
 
 def _is_outside(node: Any, paragraph: Any) -> bool:
-    """Whether text belongs to a text box inside the paragraph, or was deleted in a tracked change."""
+    """Whether text belongs to a text box inside the paragraph or to the copy for old readers, was deleted, or tells how a word sounds."""
     for ancestor in node.iterancestors():
         if ancestor is paragraph:
             return False
-        if ancestor.tag in (qn("w:txbxContent"), qn("w:del"), qn("w:moveFrom")):
+        if ancestor.tag in _UNSEEN or ancestor.tag.endswith("}Fallback"):
             return True
     return False
 

@@ -59,6 +59,16 @@ class Sheet:
         elif value and not isinstance(value, str):
             self.conceal("whose number format shows nothing")
 
+    def doubt(self, place: Place, value: Any, code: str) -> None:
+        """Say of a number that it may be shown in another format, where that shows something else: whether a condition holds is not told."""
+        text = self.values.get(place, "")
+        try:
+            is_same = display(value, code) == text
+        except NotUnderstood:
+            is_same = False
+        if place in self.numbers and not is_same:
+            self.values[place] = f"{text or value}（on a condition shown as {code}）"
+
     def conceal(self, why: str) -> None:
         self.concealed[why] = self.concealed.get(why, 0) + 1
 

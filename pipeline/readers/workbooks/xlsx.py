@@ -16,8 +16,9 @@ import openpyxl
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 
 from pipeline.readers.characters import fold
+from pipeline.readers.charts import numbers_in, unread_charts
 from pipeline.readers.package import DAMAGES, check_package, relations, tree, usual
-from pipeline.readers.printed import Unreadable
+from pipeline.readers.printed import Line, Unreadable
 from pipeline.readers.quantity import whole_number
 from pipeline.readers.raised import raised
 from pipeline.readers.workbooks.sheet import MOST_CELLS, Place, Sheet
@@ -34,6 +35,8 @@ _LAST_COLUMN = 16_384
 _LEAST_COLUMNS, _LEAST_ROWS = 3, 4
 _LEAST_WIDTH, _LEAST_HEIGHT = 3_600_000, 1_000_000
 """A picture of at least so many columns and rows, or so many English metric units, could be a table."""
+_HAIR_WIDTH, _HAIR_HEIGHT = 0.5, 2
+"""Columns of less than half a digit, and rows of less than two points, show nothing."""
 _WHITE, _BLACK = "FFFFFF", "000000"
 _THEME = {0: _WHITE, 1: _BLACK}
 _INDEXED = {0: _BLACK, 1: _WHITE, 8: _BLACK, 9: _WHITE, 64: _BLACK, 65: _WHITE}
@@ -87,10 +90,13 @@ def _fill(sheet: Sheet, worksheet: Any) -> None:
             sheet.conceal(why)
             continue
         value = _seen_text(cell.value) if isinstance(cell.value, CellRichText) else cell.value
-        sheet.put((cell.row - 1, cell.column - 1), value, cell.number_format)
+        place = (cell.row - 1, cell.column - 1)
+        sheet.put(place, value, cell.number_format)
+        for code in looks.codes_on_condition(cell):
+            sheet.doubt(place, value, code)
     sheet.hidden_rows = _hidden_rows(worksheet)
     for size in worksheet.column_dimensions.values():
-        if (size.hidden or size.width == 0) and size.min and size.max and size.min <= _LAST_COLUMN:
+        if (size.hidden or size.width < _HAIR_WIDTH) and size.min and size.max and size.min <= _LAST_COLUMN:
             sheet.hidden_columns.update(range(size.min - 1, min(size.max, _LAST_COLUMN)))
     sheet.merged = [
         (area.min_row - 1, area.min_col - 1, area.max_row - area.min_row + 1, area.max_col - area.min_col + 1)
@@ -101,7 +107,11 @@ def _fill(sheet: Sheet, worksheet: Any) -> None:
 def _hidden_rows(worksheet: Any) -> set[int]:
     """Rows that are hidden or of no height; all that say nothing where the sheet hides them by default."""
     sizes = worksheet.row_dimensions
-    hidden = {index - 1 for index, size in sizes.items() if size.hidden or size.height == 0}
+    hidden = {
+        index - 1
+        for index, size in sizes.items()
+        if size.hidden or (size.height is not None and size.height < _HAIR_HEIGHT)
+    }
     if worksheet.sheet_format.zeroHeight:
         hidden |= {cell.row - 1 for cell in worksheet._cells.values() if cell.row not in sizes}
     return hidden
@@ -112,6 +122,12 @@ class _Looks:
 
     def __init__(self, worksheet: Any) -> None:
         self._by_style: dict[tuple[int, int], str | None] = {}
+        self._on_condition = [
+            (area.sqref, str(rule.dxf.numFmt.formatCode))
+            for area in worksheet.conditional_formatting
+            for rule in area.rules
+            if rule.dxf is not None and rule.dxf.numFmt is not None
+        ]
         areas = [table.ref for table in worksheet.tables.values()]
         areas += [str(area.sqref) for area in worksheet.conditional_formatting]
         self._painted = [openpyxl.worksheet.cell_range.MultiCellRange(area) for area in areas]
@@ -125,6 +141,10 @@ class _Looks:
         if why is not None and "ground" in why and any(cell.coordinate in area for area in self._painted):
             return None  # a table's style or a condition paints it: which ground it has is not told
         return why
+
+    def codes_on_condition(self, cell: Any) -> list[str]:
+        """The number formats that a cell has where a condition holds."""
+        return [code for area, code in self._on_condition if cell.coordinate in area]
 
     @staticmethod
     def _reason(cell: Any) -> str | None:
@@ -182,7 +202,15 @@ def _add_drawn(sheet: Sheet, data: bytes, part: str | None) -> None:
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         named = relations(package, part)
         embedded = sum(relation.kind in ("oleObject", "package") for relation in named.values())
-        drawings = [tree(package, relation.target) for relation in named.values() if relation.kind == "drawing"]
+        controls = sum(relation.kind == "control" for relation in named.values())
+        drawn = [relation.target for relation in named.values() if relation.kind == "drawing"]
+        drawings = [tree(package, part) for part in drawn]
+        charts = [
+            tree(package, other.target)
+            for part in drawn
+            for other in relations(package, part).values()
+            if other.kind == "chart" and not other.is_external
+        ]
     anchors = [anchor for root in drawings if root is not None for anchor in root if isinstance(anchor.tag, str)]
     for anchor in anchors:
         row = whole_number(anchor.findtext("{*}from/{*}row"), 10**7) or 0
@@ -190,6 +218,11 @@ def _add_drawn(sheet: Sheet, data: bytes, part: str | None) -> None:
             text = fold("".join(one.text or "" for one in paragraph.iter("{*}t"))).strip(" \u3000")
             if text:
                 sheet.boxes.append((row, text))
+    if charts:
+        printed = numbers_in(Line(1, text) for text in sheet.values.values())
+        sheet.unread += [one.detail for one in unread_charts(charts, printed, 1)]
+    if controls:
+        sheet.unread.append(f"{controls} controls (ActiveX) are not read")
     if embedded:
         sheet.unread.append(f"{embedded} embedded files are not read")
     large = sum(_is_large(anchor) for anchor in anchors)
