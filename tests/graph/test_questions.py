@@ -30,10 +30,13 @@ needs_corpus = pytest.mark.skipif(
 )
 
 # What the typed documents (two budgets of Shenzhen and an invented city) cannot answer: two years of a renumbered code's final
-# account, sentences, and checks of documents that were read.
+# account, sentences, governments' tables, and checks of documents that were read.
 UNANSWERED = {
     "05_budget_and_execution.sql", "09_projects.sql", "10_procurement.sql", "11_contradictions.sql", "13_restated.sql",
     "14_same_function_across_cities.sql", "16_weak_links.sql", "18_series_of_governments.sql", "19_codes_of_governments.sql",
+    "20_revenue_and_expenditure_of_cities.sql", "21_share_of_education.sql", "22_debt_and_its_limit.sql", "23_transfers_to_one_district.sql",
+    "24_land_revenue.sql", "25_execution_by_function.sql", "26_what_the_city_keeps.sql", "27_balances_of_insurances.sql",
+    "28_restated_by_governments.sql", "29_what_departments_explain.sql",
 }  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 -- What one document says of another's subject, beside what that other one says itself: a prior year's figure printed
 -- for comparison or implied by a sentence (an amount and its change), the approved budget restated in a final account,
--- and balances carried from one final account into the next.
+-- and balances carried from one final account into the next. Of a government, amounts of one scope are compared, and of one receiver.
 with figure as (
     select
         figure.*,
@@ -82,6 +82,27 @@ compared as (
             and stated.cross_code is not distinct from published.cross_code
             and stated.document_id <> published.document_id
             and not published.is_comparative
+            and stated.scope is not distinct from published.scope
+            and (
+                stated.scope is null
+                or (
+                    coalesce(stated.cross_name, '') = coalesce(published.cross_name, '')
+                    -- Several lines of one insurance share its code; what is other than the rest depends on the rest.
+                    and (
+                        (stated.line_code is not null and stated.scheme <> 'social_insurance')
+                        or (
+                            {{ plain_name('stated.line_name') }} = {{ plain_name('published.line_name') }}
+                            and coalesce(stated.parent_line, '') = coalesce(published.parent_line, '')
+                            and stated.line_name not like '其他各项%'
+                        )
+                    )
+                    and (
+                        stated.scope in ('all_tiers', 'tier', 'head')
+                        or ends_with(stated.scope_name, published.scope_name)
+                        or ends_with(published.scope_name, stated.scope_name)
+                    )
+                )
+            )
     where
         case
             when stated.is_comparative
@@ -103,6 +124,7 @@ compared as (
                     and published.phase = 'approved'
                     and published.document_kind = 'budget'
                     and stated.fiscal_year = published.fiscal_year
+                    and published.document_year = published.fiscal_year
             else false
         end
 ),
@@ -128,6 +150,11 @@ final as (
             else 'error'
         end as verdict,
         [stated_figure_id, published_figure_id] as figure_ids,
+        published_document_id,
+        form,
+        line_name,
+        fiscal_year,
+        phase,
     from compared
     where preference = 1
 )
