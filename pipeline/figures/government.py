@@ -26,6 +26,7 @@ from pipeline.forms.government import words_of
 from pipeline.forms.text import is_memo, is_number, is_percentage, numbering_rank, squeeze
 
 _CODE = re.compile(r"^[25]\d{2}(?:\d{2}){0,2}$|^1[01]\d(?:\d{2}){0,3}$")
+_YEAR_BEHIND_NUMBER = re.compile(r"(?<=[、)）])20\d\d(?=年)")
 _SUBTOTAL = re.compile(r"[\u4e00-\u9fff]{1,12}(?:合计|小计|总计)")
 """Of a list of projects: what a place, a department or a field has in all."""
 _DASHES = re.compile(r"^[-—–－/―─]+$")
@@ -178,7 +179,7 @@ class _Reading:
             is_list = self.form.key == "government_debt_project"
             indent = None if is_list else _indent(cells[0 if row in wrapped else -1])
             words = words_of(name, self.place)
-            node = Node(row, numbering_rank(name), indent, is_memo(name), _is_total(name))
+            node = Node(row, numbering_rank(_YEAR_BEHIND_NUMBER.sub("", name)), indent, is_memo(name), _is_total(name))
             if self.meanings.is_by_scope:
                 # Names of scopes are centred too, and what they hold is known.
                 node.rank, node.indent, node.is_total = (
@@ -422,7 +423,9 @@ class _Reading:
         own = self.table.publisher.year
         is_past = self.table.publisher.kind == "final_account" or (year is not None and own is not None and year < own)
         is_planned = item == "balance" and is_budget and not is_past and year == own
-        is_silent = item in ("balance", "opening_balance") and column.words.phase is None and not is_planned
+        is_silent = (
+            item in ("balance", "opening_balance", "bond_balance") and column.words.phase is None and not is_planned
+        )
         if phase is None or (phase == "approved" and (is_silent or (is_past and not is_budget))):
             return "executed"
         return phase

@@ -25,6 +25,7 @@ _NUMBERED_YEAR = re.compile(
 )
 _BELOW = re.compile(r"对下|对(?:各)?(?:区|县|市县)|[市省区]对(?:各|区|县)|补助(?:区县|下级)|分地区")
 _ABOVE = re.compile(r"(?:中央|上级|省|市)[、和]?(?:省)?对[\u4e00-\u9fff]{1,6}[市区县]|上级(?:补助|转移)")
+_BONDS_BY_TERM = re.compile("债券.{0,4}(?:年限|期限|到期|结构)")
 _NEW = re.compile("新增")
 _REFINANCING = re.compile("再融资|置换")
 _INSURANCE_MEASURES = (
@@ -170,6 +171,9 @@ class Meanings:
         if item is None:
             return f"“{line.name}” under “{column.header_path}” is no item of forms/catalogue/debt_item.csv"
         fund = next((found for text in words if (found := words_of(text, self.place).fund)), None) or "all"
+        if item == "balance" and _BONDS_BY_TERM.search(self.table.title):
+            # Bonds are not all that is owed, and are divided here in a way of their own.
+            item = "bond_balance"
         return Meaning("debt", item, name, "total", fund)
 
     def _project(self, line: Line, column: Column, name: str | None) -> Meaning | str:

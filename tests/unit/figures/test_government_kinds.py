@@ -414,3 +414,22 @@ def test_whole_of_a_list_of_projects_is_the_sum_of_its_subtotals() -> None:
         "全市合计": (None, False), "市本级小计": ("全市合计", False), "甲桥": ("市本级小计", True), "乙路": ("市本级小计", True),
         "历下区小计": ("全市合计", False), "丙校": ("历下区小计", True),
     }  # fmt: skip
+
+
+def test_bonds_by_their_term_are_not_all_that_is_owed() -> None:
+    result = read(
+        "2022年末济南市地方政府债券年限情况表\n单位：万元\n债券类型 | 2022年末余额\n合计 | 9\n新增债券 | 5\n再融资债券 | 4",
+        2022,
+        "final_account",
+    )
+    assert {(f.line_code, f.phase) for f in result.figures} == {("bond_balance", "executed")}
+
+
+def test_line_numbered_before_a_year_holds_the_lines_numbered_below_it() -> None:
+    result = read(
+        "2023年全市政府债务限额余额及还本付息情况表\n单位：万元\n项目 | 全市 | 市级\n一、2022年末政府债务余额 | 20 | 12\n二、2023年政府债务举借额 | 9 | 5\n"
+        "（一）政府债券发行额 | 7 | 4\n（二）外债举借额 | 2 | 1\n三、2023年政府债务付息及发行费 | 3 | 2"
+    )
+    issued = [(f.line_name, f.is_leaf) for f in result.figures if f.line_code == "issued" and f.scope == "all_tiers"]
+    assert issued == [("2023年政府债务举借额", False), ("政府债券发行额", True), ("外债举借额", True)]
+    assert {f.line_code for f in result.figures if f.printed_text == "3"} == {"interest_and_issue_cost"}
