@@ -14,13 +14,13 @@ from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import Any
 
+from pipeline.figures.agencies import agencies_printed
 from pipeline.figures.agency_statistic import agency_statistics
 from pipeline.figures.counted_in_forms import statistics_of_forms
 from pipeline.figures.figure import Figure
 from pipeline.figures.government import interpret_government
 from pipeline.figures.government_columns import Publisher
 from pipeline.figures.interpretation import Body, Interpretation, Refused, interpret, serial_numbers
-from pipeline.figures.lines import agencies_printed
 from pipeline.figures.narrative import narrative_figures
 from pipeline.figures.optical import doubt_of
 from pipeline.figures.paragraph import Paragraph, paragraphs, text_blocks

@@ -1,6 +1,6 @@
-"""Agencies that no header names: told by the names that other forms of the document print, or by words and sums.
+"""Agencies of a whole document, and those that no header names: told by the names that other forms of the document print, or by words and sums.
 
-Belongs here: columns of agencies under an unknown header; rows like 某某局（本级） in a column of codes or projects, whose amounts are
+Belongs here: the names in all forms' columns of agencies; columns of agencies under an unknown header; rows like 某某局（本级） in a column of codes or projects, whose amounts are
 the sums of the lines below them. Does not belong here: reading the agency of a row (`lines`), and how agencies are addends of one
 another (`hierarchy`).
 """
@@ -12,12 +12,41 @@ from decimal import Decimal
 
 from pipeline.editions.classification import code_by_name
 from pipeline.figures.hierarchy import Amounts, stated_total
-from pipeline.figures.lines import GRAND_TOTAL, LineRow
+from pipeline.figures.lines import FULL_CODE, GRAND_TOTAL, LineRow, code_and_agency
 from pipeline.figures.sums import NOTHING, adds_up
 from pipeline.forms.form import Form
-from pipeline.forms.header import Column
+from pipeline.forms.header import Column, columns_of
 from pipeline.forms.identity import is_organisation
-from pipeline.forms.text import bare_name, comparable, squeeze
+from pipeline.forms.text import bare_name, comparable, is_number, squeeze
+
+
+def agencies_printed(forms: list[Form], year: int) -> frozenset[str]:
+    """Names in the agency columns of all forms of a document, comparable: by them rows of agencies are told in forms without such a column.
+
+    Where agencies have codes, the names of other rows of the column (单位（项目）名称) are none.
+    """
+    names: set[str] = set()
+    for form in forms:
+        if form.agency_name:
+            names.add(comparable(form.agency_name))
+        if form.key is not None:
+            names.update(_agencies_of(form, columns_of(form, year)))
+    return frozenset(names)
+
+
+def _agencies_of(form: Form, columns: list[Column]) -> set[str]:
+    by_role = {
+        role: {column.index for column in columns if column.role == role} for role in ("agency_name", "agency_code")
+    }
+    coded = {row for cell in form.data_cells if cell.column in by_role["agency_code"] and FULL_CODE.fullmatch(squeeze(cell.text))
+             for row in range(cell.row, cell.row + cell.row_span)}  # fmt: skip
+    names: set[str] = set()
+    for cell in form.data_cells:
+        if cell.column in by_role["agency_name"] and cell.text and not is_number(cell.text):
+            _, name = code_and_agency(squeeze(cell.text))
+            if not GRAND_TOTAL.match(name) and len(name) > 2 and (cell.row in coded or not coded):
+                names.add(comparable(name))
+    return names
 
 
 def name_agency_columns(form: Form, columns: list[Column], agencies: frozenset[str]) -> None:

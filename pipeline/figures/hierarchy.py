@@ -6,12 +6,12 @@ Belongs here: setting `LineRow.parent` for the lines of one group of columns. Do
 
 from __future__ import annotations
 
-import itertools
 import re
 from decimal import Decimal
 
 from pipeline.figures.lines import SOURCE_PARENT, LineRow, attribute_of, source_of
 from pipeline.figures.nesting import parents_by_sums
+from pipeline.figures.over_agencies import lines_over_agencies
 from pipeline.figures.sums import NOTHING, Amount, adds_up
 from pipeline.forms.text import bare_name
 
@@ -33,7 +33,7 @@ def _tie_year(lines: list[LineRow], amounts: Amounts) -> str | None:
     for line in body:
         line.parent = None
     _drop_repeated_totals(body, amounts)
-    over_agencies = _lines_over_agencies(body, amounts)
+    over_agencies = lines_over_agencies(body, amounts)
     for line, _ in over_agencies:
         # It is of none of them, and ends the part of the one before.
         line.agency_name = line.agency_code = None
@@ -398,33 +398,6 @@ def _tie_agencies(lines: list[LineRow], target: tuple[Decimal, Decimal] | None, 
     nested = _parents_by_sums(heads, target, amounts)
     for line, above in zip(heads, nested or [None] * len(heads), strict=True):
         line.parent = heads[above].row if above is not None else None
-
-
-def _lines_over_agencies(lines: list[LineRow], amounts: Amounts) -> list[tuple[LineRow, list[LineRow]]]:
-    """Lines over agencies (货物, 全额拨款), each with the rows of agencies down to the next such line, whose sum it is."""
-    places = [
-        place
-        for place, (line, following) in enumerate(itertools.pairwise(lines))
-        if line.kind == "line" and not line.code and following.kind == "agency" and line.row in amounts
-        if _is_complete(lines[:place], amounts)
-    ]
-    found: list[tuple[LineRow, list[LineRow]]] = []
-    for place, end in itertools.pairwise([*places, len(lines)]):
-        heads = [line for line in lines[place:end] if line.kind == "agency"]
-        stated = amounts[lines[place].row]
-        if stated[0] and adds_up(stated, [amounts.get(head.row, NOTHING) for head in heads]):
-            found.append((lines[place], heads))
-    return found
-
-
-def _is_complete(lines: list[LineRow], amounts: Amounts) -> bool:
-    """Whether no line is lacking to the last agency of a run: there is none, or the lines below it add up to it."""
-    last = max((place for place, line in enumerate(lines) if line.kind == "agency"), default=None)
-    if last is None or lines[last].row not in amounts:
-        return last is None
-    value, half = amounts[lines[last].row]
-    below = [amounts[line.row] for line in lines[last + 1 :] if line.kind == "line" and line.row in amounts]
-    return abs(value - sum((one for one, _ in below), Decimal(0))) <= half + sum((one for _, one in below), Decimal(0))
 
 
 def _tie_totals(lines: list[LineRow], amounts: Amounts) -> None:

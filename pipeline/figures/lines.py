@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pipeline.figures.cell_map import CellMap
 from pipeline.forms import catalogue
 from pipeline.forms.form import Form, FormCell
-from pipeline.forms.header import RECEPTION_PARTS, Column, columns_of
+from pipeline.forms.header import RECEPTION_PARTS, Column
 from pipeline.forms.text import bare_name, comparable, is_memo, is_number, numbering_rank, squeeze
 
 CODE = re.compile(r"^[\[【(（]?([2-5]\d{2}(?:\d{2}){0,4})[\]】)）]?[-—–－\s_.]*(.*)$")
@@ -21,6 +21,7 @@ _PART = re.compile(r"^\d{2}$")
 _PROCUREMENT_CODE = re.compile(r"^([A-C]\d{0,8})[-—\s]*(.*)$")
 _AGENCY_CODE = re.compile(r"^(?:[\[【](\d{3,15})[\]】]|(?!(?:19|20)\d\d\D)(\d{3,15}))[-—\s]*(\D.*)$")
 """A code and a name in one cell; a year that begins the name of a project (2026年…, 2021自贸试验区…) is no code."""
+FULL_CODE = re.compile(r"\d{3,15}")
 _NO_CODE = re.compile(r"^[-—–－/\s]+$")
 GRAND_TOTAL = re.compile(
     r"^(?:(?:收入|支出|收、支|收支|(?:政府)?采购(?:支出|预算|金额)?)?(?:总计|合计|总合计|共计)|(?:收入|支出)(?:总额|总数)|部门合计|单位合计)[:：]?$"
@@ -141,12 +142,14 @@ class _RowReader:
         ]
         self.agencies = agencies
         skipped = form.rows_without_data
-        self.has_agency_codes = any(
-            cells.key_text(row, column.index).isdigit()
+        codes = [
+            cells.key_text(row, column.index).strip()
             for column in self.by_role.get("agency_code", [])
             for row in range(form.row_count)
             if row not in skipped
-        )
+        ]
+        self.has_agency_codes = any(code.isdigit() for code in codes)
+        self.has_full_codes = any(FULL_CODE.fullmatch(code) for code in codes)
         named = [
             comparable(name)
             for row in range(form.row_count)
@@ -376,7 +379,10 @@ class _RowReader:
             return
         name = squeeze(self.text("agency_name", row))
         code = _NO_CODE.sub("", squeeze(self.text("agency_code", row)))
-        combined = _code_and_agency(name, code)
+        if self.has_full_codes and code.isdigit() and not FULL_CODE.fullmatch(code):
+            # 1 全额, 2 差额 beside 263001: a group of bodies, and none of them.
+            code = ""
+        combined = code_and_agency(name, code)
         if not self.has_agency_codes or combined[0] == code or name[0] in "[【":
             code, name = combined
         if (
@@ -435,7 +441,7 @@ class _RowReader:
             line.name = line.name or text
 
 
-def _code_and_agency(name: str, code: str = "") -> tuple[str, str]:
+def code_and_agency(name: str, code: str = "") -> tuple[str, str]:
     """Code and name of an agency that stand in one cell; what is given where they do not."""
     combined = _AGENCY_CODE.match(name)
     return (combined.group(1) or combined.group(2), combined.group(3)) if combined else (code, name)
@@ -481,32 +487,3 @@ def counts_things(name: str) -> bool:
     """Whether a row's name says that its numbers are of groups, persons, vehicles … (公务用车保有量（辆）), and no amounts of money."""
     found = catalogue.meaning_of_header(bare_name(name)) if name else None
     return found is not None and found.role == "quantity"
-
-
-def agencies_printed(forms: list[Form], year: int) -> frozenset[str]:
-    """Names in the agency columns of all forms of a document, comparable: by them rows of agencies are told in forms without such a column.
-
-    Where agencies have codes, the names of other rows of the column (单位（项目）名称) are none.
-    """
-    names: set[str] = set()
-    for form in forms:
-        if form.agency_name:
-            names.add(comparable(form.agency_name))
-        if form.key is not None:
-            names.update(_agencies_of(form, columns_of(form, year)))
-    return frozenset(names)
-
-
-def _agencies_of(form: Form, columns: list[Column]) -> set[str]:
-    by_role = {
-        role: {column.index for column in columns if column.role == role} for role in ("agency_name", "agency_code")
-    }
-    coded = {row for cell in form.data_cells if cell.column in by_role["agency_code"] and squeeze(cell.text).isdigit()
-             for row in range(cell.row, cell.row + cell.row_span)}  # fmt: skip
-    names: set[str] = set()
-    for cell in form.data_cells:
-        if cell.column in by_role["agency_name"] and cell.text and not is_number(cell.text):
-            _, name = _code_and_agency(squeeze(cell.text))
-            if not GRAND_TOTAL.match(name) and len(name) > 2 and (cell.row in coded or not coded):
-                names.add(comparable(name))
-    return names

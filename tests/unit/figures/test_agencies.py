@@ -92,6 +92,22 @@ def test_a_line_over_agencies_is_no_leaf_and_they_are_its_addends() -> None:
     assert lines[6].head is None
 
 
+def test_a_line_over_agencies_is_told_behind_lines_that_hold_one_another() -> None:
+    """通用项目 holds 专项购置, which holds 电脑: together they are more than their agency, and 差额 is none of them."""
+    lines, amounts = lines_and_amounts(
+        ("合计", None, 70), ("全额", None, 50), ("甲局", None, 30), ("通用项目", None, 30), ("专项购置", None, 30), ("电脑", None, 30),
+        ("乙站", None, 20), ("专项购置", None, 20), ("家具", None, 20), ("差额", None, 20), ("丙院", None, 20), ("专用项目", None, 20),
+        ("仪器", None, 20),
+    )  # fmt: skip
+    for row, name, end in ((2, "甲局", 6), (6, "乙站", 10), (10, "丙院", 13)):
+        lines[row].kind = "agency"
+        for line in lines[row:end]:
+            line.agency_name = name
+    hierarchy.tie(lines, amounts)
+    assert [lines[row].parent for row in (2, 6, 10)] == [1, 1, 9]
+    assert [line.row for line in lines if line.kind == "line" and not line.is_parent] == [5, 8, 12]
+
+
 def test_the_last_line_of_an_agency_is_not_over_the_next_one() -> None:
     lines, amounts = lines_and_amounts(
         ("合计", None, 60), ("甲局", None, 30), ("电脑", None, 30), ("乙站", None, 30), ("家具", None, 30)

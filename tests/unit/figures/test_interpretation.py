@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
+from pipeline.figures.agencies import agencies_printed
 from pipeline.figures.interpretation import Body, Interpretation, interpret
-from pipeline.figures.lines import agencies_printed
 from pipeline.forms.assembly import assemble
 from pipeline.proofs.judge import score
 from tests.unit.printed import document
@@ -376,3 +376,24 @@ def test_a_year_that_begins_the_name_of_a_project_is_no_code_of_an_agency() -> N
         "12345热线运行",
     }
     assert sum(amounts(result, is_leaf=True)) == 500  # type: ignore[arg-type]
+
+
+def test_a_code_of_one_digit_beside_whole_codes_is_of_a_group_of_bodies() -> None:
+    """1 全额 and 2 差额 over bodies coded 263001 …: the lines are of the bodies, and the groups are no bodies."""
+    result = read("""
+部门综合预算专项业务经费支出表
+单位：元
+单位编码 | 单位（项目）名称 | 项目金额
+ | 合计 | 70.00
+1 | 全额 | 50.00
+263001 | 某市某局 | 30.00
+ | 政策编印 | 30.00
+263002 | 某市执法支队 | 20.00
+ | 设备购置 | 20.00
+2 | 差额 | 20.00
+263005 | 某市服务中心 | 20.00
+ | 大楼运行 | 20.00
+""")
+    leaves = [(figure.agency_name, figure.line_name) for figure in result.figures if figure.is_leaf]
+    assert leaves == [("某市某局", "政策编印"), ("某市执法支队", "设备购置"), ("某市服务中心", "大楼运行")]
+    assert {figure.agency_name for figure in result.figures}.isdisjoint({"全额", "差额"})

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import pytest
 
+from pipeline.figures.agencies import agencies_printed
 from pipeline.figures.figure import Figure
 from pipeline.figures.interpretation import Body, interpret
-from pipeline.figures.lines import agencies_printed
 from pipeline.forms.assembly import assemble
 from pipeline.proofs.judge import score
 from tests.unit.printed import document

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from pipeline.figures.agencies import agencies_printed
 from pipeline.figures.interpretation import Body, interpret
-from pipeline.figures.lines import agencies_printed
 from pipeline.figures.repeated_forms import set_aside_repeated
 from pipeline.forms.assembly import assemble
 from pipeline.proofs.judge import score
