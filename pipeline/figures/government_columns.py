@@ -22,6 +22,8 @@ from pipeline.forms.header import Column as HeaderColumn
 from pipeline.forms.text import comparable, counts_up, is_number, squeeze
 
 _TOTAL_HEADER = re.compile(r"(?:合计|小计|总计|金额|数额|数|总额|本级|执行情况|地区|情况|[:：、]|\(\)|其中|收入|支出)*")
+_OF_ROWS = ("government_revenue", "government_expenditure", "government_basic", "government_economic")
+"""Tables whose lines are their rows alone."""
 _DONE = frozenset({"executed", "forecast", "adjusted"})
 """Phases that a draft budget has of the year before its own alone."""
 
@@ -107,12 +109,18 @@ class Table:
             texts = [comparable(cell.text) for cell in self.form.row(row) if cell.text.strip()]
             numbers = [text for text in texts if is_number(text)]
             counted = len(numbers) >= 2 and counts_up(numbers) and numbers[0] == "1"
-            is_unnamed = bool(rows) and len(texts) >= 2 and not numbers and all(role_of_header(text) for text in texts)
+            is_unnamed = bool(rows) and len(texts) >= 2 and not numbers and all(map(self._is_header, texts))
             if (row < reach and not numbers) or counted or is_unnamed:
                 rows.append(row)
             else:
                 break
         return frozenset((*range(first), *(rows or [first]), *self.form.repeated_header_rows))
+
+    def _is_header(self, text: str) -> bool:
+        """Whether a text can be nothing but a header: the role of a column, or a year and a phase with no name beside them."""
+        words = words_of(text, self.place)
+        says_when = words.phase is not None or words.year is not None or words.years_on is not None
+        return role_of_header(text) is not None or (says_when and is_total_header(words.rest))
 
     def _paths(self) -> list[tuple[str, ...]]:
         paths: list[list[str]] = [[] for _ in range(self.form.column_count)]
@@ -200,6 +208,9 @@ class Table:
             column.scope, column.scope_name = title.scope, title.scope_name
         column.fund = own.fund or self.fund_of_title
         column.line = _line_of(column, self.form.key == "government_transfer")
+        if self.form.key in _OF_ROWS and column.line in comparable(self.title):
+            # 基本支出预算数 in the table of 基本支出 says no more than its title.
+            column.line = ""
 
     def _find_parents(self, columns: list[Column]) -> None:
         """Tie columns to the total that their header states (合计 over districts, 全市 over 市级 and 区县)."""

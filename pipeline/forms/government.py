@@ -33,7 +33,7 @@ _FILLER = re.compile(
     r"其中|地方政府|地方|政府|财政|收入|支出|收支|预算|决算|总表|明细|平衡|总体|基本|经济|功能|分类|科目|限额|余额|债务|债券|"
     r"税收返还|返还性?|转移支付|一般性|专项|分项目|分地区|情况|结余|汇总|项目|细化|表|草案|分配|还本付息|发行|及其?|和|与|[、,，:：\d.()（）\-—]|的|年|末|数|额|计|合"
 )
-_PLACE = re.compile(r"[\u4e00-\u9fff]{1,14}(?:区|县|市|旗|山区|新城|园|港|开发区)")
+_PLACE = re.compile(r"[\u4e00-\u9fff]{1,14}(?:区|县|市|旗|山区|新城|园|港|开发区|镇|乡|街道(?:办事处)?|苏木)")
 _DISTRICT = re.compile(r"[\u4e00-\u9fff]{1,8}(?:区|县|市|旗)")
 _TOGETHER = re.compile(r"[市省区县州]?本级[、和及与][\u4e00-\u9fff]{2,12}区合计")
 """The head and its zones together: the tier."""
@@ -67,11 +67,13 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The jurisdiction that publishes: its code and its names, and the names of the divisions below it."""
+    """The jurisdiction that publishes: its code and its own name, the names of the divisions below it, and the name of the place above it."""
 
     code: str | None
     name: str | None
     divisions: frozenset[str]
+    above: str = ""
+    """What a document may print before the name: 广元市 before 青川县."""
 
 
 @consulted.kept
@@ -84,8 +86,17 @@ def _divisions() -> dict[str, list[str]]:
 
 def place_of(identity: Identity) -> Place:
     """The place whose government a document is of."""
-    code = identity.jurisdiction_code
-    return Place(code, identity.jurisdiction_name, frozenset(_divisions().get(code or "", ())))
+    code, name = identity.jurisdiction_code, identity.jurisdiction_name
+    divisions = frozenset(_divisions().get(code or "", ()))
+    own = _own_names().get(code or "")
+    if name is None or own is None or own == name or not name.endswith(own):
+        return Place(code, name, divisions)
+    return Place(code, own, divisions, name.removesuffix(own))
+
+
+@consulted.kept
+def _own_names() -> dict[str, str]:
+    return {row["jurisdiction_code"]: row["jurisdiction_name"] for row in consulted.table(SEED)}
 
 
 @consulted.kept
@@ -181,6 +192,8 @@ def _scope(text: str, place: Place) -> tuple[str | None, str | None, str, int]:
     if several is not None:
         return "tier", several.group(), text.replace(several.group(), ""), 1
     names = [place.name, place.name.rstrip("市省区县州")] if place.name else []
+    if place.above and place.name:
+        text = text.replace(place.above + place.name, place.name)
     found: list[tuple[str, str]] = []
     for name in names:
         if name and name in text:
@@ -237,7 +250,8 @@ def is_district(text: str, place: Place) -> bool:
 
 def title_of(form: Form) -> str:
     """The title above a form, its lines joined: what follows the number of the form, or the year; without unit and page marks."""
-    lines = [text for line in form.heading_lines if (text := _UNIT.sub("", comparable(line)))]
+    inside = [cell.text for cell in form.cells if cell.row < form.lead_rows]
+    lines = [text for line in (*form.heading_lines, *inside) if (text := _UNIT.sub("", comparable(line)))]
     numbered = [place for place, line in enumerate(lines[-5:]) if _FORM_NUMBER.match(line)]
     if numbered:
         chosen = lines[-5:][numbered[-1] + 1 :]

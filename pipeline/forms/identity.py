@@ -20,6 +20,7 @@ from typing import Protocol
 from pipeline.forms import consulted
 from pipeline.forms.form import Form
 from pipeline.forms.jurisdiction import find_jurisdiction
+from pipeline.forms.text import is_of_lines
 from pipeline.readers.printed import Grid, Line, PrintedDocument
 
 CATALOGUE = Path(__file__).parent / "catalogue"
@@ -298,7 +299,7 @@ def _cover(document: PrintedDocument) -> list[_Text]:
     for page in document.pages[:4]:
         for block in page.blocks:
             if isinstance(block, Grid):
-                if lines:
+                if lines and not (page.method == "excel" and is_of_lines(block)):
                     return lines
                 for text in _texts_of_grid(block):
                     if len(lines) < _COVER_LINES and text.text:

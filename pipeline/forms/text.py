@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
+from pipeline.readers.printed import Grid
 from pipeline.readers.quantity import whole_number
 from pipeline.readers.signs import with_plain_sign
 
@@ -87,6 +88,12 @@ def is_number(text: str) -> bool:
 def is_bare_number(text: str) -> bool:
     """Whether the whole text is a printed number without a unit."""
     return bool(NUMBER.match(squeeze(text)))
+
+
+def is_of_lines(grid: Grid) -> bool:
+    """Whether a grid is a sheet of lines, one a row, none of them a number: a cover, and no table."""
+    rows = [cell.row for cell in grid.cells if cell.text.strip()]
+    return len(set(rows)) == len(rows) and not any(is_number(cell.text) for cell in grid.cells)
 
 
 def is_badly_separated(text: str) -> bool:
