@@ -33,7 +33,7 @@ _FILLER = re.compile(
     r"其中|地方政府|地方|政府|财政|收入|支出|收支|预算|决算|总表|明细|平衡|总体|基本|经济|功能|分类|科目|限额|余额|债务|债券|"
     r"税收返还|返还性?|转移支付|一般性|专项|分项目|分地区|情况|结余|汇总|项目|细化|表|草案|分配|还本付息|发行|及其?|和|与|[、,，:：\d.()（）\-—]|的|年|末|数|额|计|合"
 )
-_PLACE = re.compile(r"[\u4e00-\u9fff]{1,14}(?:区|县|市|旗|山区|新城|园|港|开发区|镇|乡|街道(?:办事处)?|苏木)")
+_PLACE = re.compile(r"[\u4e00-\u9fff]{1,14}(?:区|县|市|州|盟|旗|山区|新城|园|港|开发区|镇|乡|街道(?:办事处)?|苏木)")
 _DISTRICT = re.compile(r"[\u4e00-\u9fff]{1,8}(?:区|县|市|旗)")
 _TOGETHER = re.compile(r"[市省区县州]?本级[、和及与][\u4e00-\u9fff]{2,12}区合计")
 """The head and its zones together: the tier."""
@@ -197,9 +197,11 @@ def _scope(text: str, place: Place) -> tuple[str | None, str | None, str, int]:
     found: list[tuple[str, str]] = []
     for name in names:
         if name and name in text:
-            # 杭州市本级 is the head, 济南市市级 the tier; the place alone is the whole of it.
+            # 杭州市本级 is the head, 济南市市级 and 云南省对下 the tier; the place alone is the whole of it.
             text = re.sub(
-                rf"{re.escape(name)}(?=[市省区县州]?本?级)", name[-1] if name[-1] in "市省区县州" else "", text
+                rf"{re.escape(name)}(?=[市省区县州]?本?级|对(?:下|各|[市县区乡镇]))",
+                name[-1] if name[-1] in "市省区县州" else "",
+                text,
             )
             text = re.sub(r"([市省区县州])\1(?=本?级)", r"\1", text)
             if name in text and name == place.name:

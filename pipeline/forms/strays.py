@@ -25,6 +25,8 @@ _GOES_ON = re.compile(r"\s*[万亿千]?元|\s*%")
 _BLANK = re.compile(r"[-－—–/]+")
 _LETTER = re.compile(r"[^\W\d_]")
 _CODED = re.compile(r"\s*\d{3}(?:\d\d){0,2}\s+[^\W\d_]")
+_LARGE = re.compile(r"[-－]?(?!(?:19|20)\d\d$)[1-9]\d{3,}")
+_FEWEST_WIDE, _FEWEST_NARROW = 2, 3
 _EXACT = re.compile(r"\d,\d{3}|\d\.\d")
 
 
@@ -40,8 +42,8 @@ class Strays:
 def strays(document: PrintedDocument) -> Iterator[Strays]:
     """For each page, its lines outside of tables that look like rows of one.
 
-    They are taken for rows only where one of them begins with a code or prints an exact amount (separators, decimals): whole
-    numbers by themselves are page numbers, years and counts too.
+    They are taken for rows only where one of them begins with a code or prints an exact amount (separators, decimals), or where several
+    print large whole numbers: whole numbers by themselves are page numbers, years and counts too.
     """
     for page in document.pages:
         lines = [line.text for line in page.lines]
@@ -50,8 +52,15 @@ def strays(document: PrintedDocument) -> Iterator[Strays]:
             for text, below in itertools.zip_longest(lines, lines[1:], fillvalue="")
             if not _GOES_ON.match(below) and (found := _amounts(text))
         ]
-        if any(_CODED.match(text) or any(_EXACT.search(amount) for amount in amounts) for text, amounts in rows):
+        is_exact = any(_CODED.match(text) or any(_EXACT.search(amount) for amount in amounts) for text, amounts in rows)
+        if is_exact or _are_of_whole_numbers([amounts for _, amounts in rows]):
             yield Strays(page.number, tuple(text for text, _ in rows), sum(len(amounts) for _, amounts in rows))
+
+
+def _are_of_whole_numbers(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether rows print large numbers that are no years: two beside one another in two rows, or one in each of three."""
+    counts = [sum(bool(_LARGE.fullmatch(amount)) for amount in amounts) for amounts in rows]
+    return sum(count >= 2 for count in counts) >= _FEWEST_WIDE or sum(map(bool, counts)) >= _FEWEST_NARROW
 
 
 def rows_outside(document: PrintedDocument) -> list[Strays]:
@@ -88,14 +97,20 @@ def _amounts(text: str) -> list[str]:
     if names and all(word.isdigit() for word in words[: names[0]]):
         del words[: names[0]]  # the code or the number of the row
     amounts = [word for word in words if is_number(word)]
-    if len(words) < 2 or not amounts or counts_up(amounts):
+    is_count = counts_up(amounts) and not (len(amounts) == 1 and _LARGE.fullmatch(amounts[0]))
+    if len(words) < 2 or not amounts or is_count:
         return []
     if not names and not _are_printed_alike(amounts):
         return []
     is_tail = all(_is_value(word) for word in words[words.index(amounts[0]) :])
     alone = [cell for cell in _GAP.split(text.strip()) if all(is_number(word) for word in cell.split())]
-    takes_turns = _is_value(words[-1]) and sum(bool(_EXACT.search(amount)) for amount in amounts) >= 2
+    takes_turns = _is_value(words[-1]) and sum(map(_is_amount, amounts)) >= 2
     return amounts if is_tail or takes_turns or len(alone) >= 2 else []
+
+
+def _is_amount(number: str) -> bool:
+    """Whether a number is exact, or so large that it counts and dates nothing."""
+    return bool(_EXACT.search(number) or _LARGE.fullmatch(number))
 
 
 def _is_value(word: str) -> bool:

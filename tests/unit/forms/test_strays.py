@@ -53,6 +53,16 @@ def test_text_is_no_stray(text: str) -> None:
     assert _count(text) == 0
 
 
+def test_rows_of_large_whole_numbers_are_strays() -> None:
+    """Governments print whole 万元 without separators; years, pages and counts are whole numbers too, and are none."""
+    assert _count("城关镇  2600  300", "河口镇  1900  1200", "石门乡  1500  1000") == 6
+    assert _count("一、本年收入  95000 一、本年支出  300000", "二、上级补助收入  210000 二、上解上级支出  4000") == 4
+    assert _count("机关工资福利支出  5200", "办公经费  1000", "离退休费  1000") == 3
+    assert _count("机关工资福利支出  5200", "办公经费  1000") == 0
+    assert _count("建成年份  2019", "投用年份  2020", "改造年份  2021", "验收年份  2022") == 0
+    assert _count("在职人数  120", "退休人数  45", "车辆  12") == 0
+
+
 def test_an_amount_that_a_line_cuts_from_its_unit_is_of_the_sentence() -> None:
     assert _count("（三）住房公积金支出 621.28", "万元，与上年相比增加。") == 0
     assert _count("（三）住房公积金支出 621.28", "（四）购房补贴支出 3.00") == 2
