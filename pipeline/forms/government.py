@@ -191,23 +191,8 @@ def _scope(text: str, place: Place) -> tuple[str | None, str | None, str, int]:
     several = _TOGETHER.search(text)
     if several is not None:
         return "tier", several.group(), text.replace(several.group(), ""), 1
-    names = [place.name, place.name.rstrip("市省区县州")] if place.name else []
-    if place.above and place.name:
-        text = text.replace(place.above + place.name, place.name)
-    found: list[tuple[str, str]] = []
-    for name in names:
-        if name and name in text:
-            # 杭州市本级 is the head, 济南市市级 and 云南省对下 the tier; the place alone is the whole of it.
-            text = re.sub(
-                rf"{re.escape(name)}(?=[市省区县州]?本?级|对(?:下|各|[市县区乡镇]))",
-                name[-1] if name[-1] in "市省区县州" else "",
-                text,
-            )
-            text = re.sub(r"([市省区县州])\1(?=本?级)", r"\1", text)
-            if name in text and name == place.name:
-                found.append(("all_tiers", name))
-                text = text.replace(name, "")
-            break
+    text, own = _without_own_name(text, place)
+    found: list[tuple[str, str]] = [("all_tiers", own)] if own is not None else []
     for pattern, value, _ in _patterns().get("scope", ()):
         match = pattern.search(text)
         if match and not _is_of_another_tier(match.group(), value, place):
@@ -222,6 +207,23 @@ def _scope(text: str, place: Place) -> tuple[str | None, str | None, str, int]:
     if not found:
         return None, None, text, 0
     return found[0][0], found[0][1], text, len({value for value, _ in found})
+
+
+def _without_own_name(text: str, place: Place) -> tuple[str, str | None]:
+    """The text without the place's own name, and the name where it stands alone and is the whole of the place."""
+    if not place.name:
+        return text, None
+    text = text.replace(place.above + place.name, place.name)
+    name = next((name for name in (place.name, place.name.rstrip("市省区县州")) if name and name in text), None)
+    if name is None:
+        return text, None
+    # 杭州市本级 is the head, 济南市市级 and 云南省对下 the tier; the place alone is the whole of it.
+    tier = name[-1] if name[-1] in "市省区县州" else ""
+    text = re.sub(rf"{re.escape(name)}(?=[市省区县州]?本?级|对(?:下|各|[市县区乡镇]))", tier, text)
+    text = re.sub(r"([市省区县州])\1(?=本?级)", r"\1", text)
+    if name in text and name == place.name:
+        return text.replace(name, ""), name
+    return text, None
 
 
 def _is_of_another_tier(words: str, value: str, place: Place) -> bool:

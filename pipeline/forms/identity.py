@@ -301,9 +301,7 @@ def _cover(document: PrintedDocument) -> list[_Text]:
             if isinstance(block, Grid):
                 if lines and not (page.method == "excel" and is_of_lines(block)):
                     return lines
-                for text in _texts_of_grid(block):
-                    if len(lines) < _COVER_LINES and text.text:
-                        lines.append(text)
+                lines += [text for text in _texts_of_grid(block) if text.text][: max(0, _COVER_LINES - len(lines))]
                 return lines
             closed = _close(block.text)
             if not closed or _PAGE_NUMBER.match(closed):
