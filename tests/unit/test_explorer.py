@@ -14,10 +14,10 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen import canvas
 
 from pipeline.publish.explorer import search
-from pipeline.publish.explorer.figures import Figures, Printed, address, anchor, slug
+from pipeline.publish.explorer.figures import Figures, Printed, address, anchor, slug, weakest_proof
 from pipeline.publish.explorer.images import PrintedFile, size_in_pixels
 from pipeline.publish.explorer.site import Site
-from pipeline.publish.explorer.words import both, ten_thousands
+from pipeline.publish.explorer.words import both, english_place, spoken_function, ten_thousands
 
 DOCUMENT = "0123456789abcdef"
 
@@ -54,11 +54,11 @@ def figures() -> Figures:
     connection.execute(
         "create table core.figure (figure_id varchar, document_id varchar, page_number int, measure varchar, amount_yuan decimal(20, 2), "
         "fiscal_year int, phase varchar, fund varchar, line_code varchar, scheme varchar, is_leaf boolean, is_comparative boolean, "
-        "agency_level varchar, cross_code varchar)"
+        "agency_level varchar, cross_code varchar, proof varchar)"
     )
     for name, measure, amount, code, is_leaf in rows:
         connection.execute(
-            "insert into core.figure values (?, ?, 14, ?, ?, 2026, 'approved', 'all', ?, 'functional', ?, false, 'department', null)",
+            "insert into core.figure values (?, ?, 14, ?, ?, 2026, 'approved', 'all', ?, 'functional', ?, false, 'department', null, 'proved')",
             [f"{DOCUMENT}-{name}", DOCUMENT, measure, amount, code, is_leaf],
         )
     connection.execute("create table marts.m as select list(figure_id) as figure_ids from core.figure where is_leaf")
@@ -96,6 +96,29 @@ def test_the_address_of_a_sum_names_pages_cells_and_other_documents() -> None:
     assert address(terms[:1]) == f"../page/{DOCUMENT}/14.html#c7.3.3"
     assert address(terms) == f"../page/{DOCUMENT}/14.html#s=14:7.3.3;15:7.13.3;fedcba9876543210/2:1.1.1"
     assert address([]) == ""
+
+
+def test_an_amount_is_trusted_as_its_least_proved_figure() -> None:
+    terms = [
+        Printed("a-1-1-1", DOCUMENT, 1, "total", Decimal(1), proof) for proof in ("proved", "unchecked", "consistent")
+    ]
+    assert weakest_proof(terms) == "unchecked"
+    assert weakest_proof(terms[:1]) == "proved"
+    assert weakest_proof([]) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "english"),
+    [("杭州市", "Hangzhou"), ("陕西省", "Shaanxi"), ("山西省", "Shanxi"), ("历城区", "Licheng District"), ("淳安县", "Chunan County"), ("重庆市", "Chongqing")],
+)  # fmt: skip
+def test_places_have_english_names(name: str, english: str) -> None:
+    assert english_place(name) == english
+
+
+def test_functions_are_english_by_code_or_name_else_as_printed() -> None:
+    assert spoken_function("205", "教育")["en"] == "Education"
+    assert spoken_function("2010301", "行政运行")["en"] == "Administrative operation"
+    assert spoken_function("2050299", "其他普通教育支出")["en"] == "其他普通教育支出"
 
 
 def test_words_of_a_document_cannot_break_the_page() -> None:

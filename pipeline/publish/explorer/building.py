@@ -24,6 +24,7 @@ from pipeline.archive.store import Store
 from pipeline.publish.explorer import dictionary, images, overview, search, words
 from pipeline.publish.explorer.content import Content, Row
 from pipeline.publish.explorer.documents import DocumentContent, marks
+from pipeline.publish.explorer.places import Places
 from pipeline.publish.explorer.site import MissingPart, Site, digest_of_text
 from pipeline.warehouse.database import connect
 
@@ -87,23 +88,33 @@ def build_explorer(file: Path, folder: Path | None = None, told: Told = lambda n
         for entry in content.departments:
             told(entry["name"])
             page(entry["path"], "department.html", content.department(entry))
-        for function_code in content.functions:
+        places = Places(content)
+        for entry in places.entries:
+            told(entry["name"])
+            context = places.place(entry)
+            page(entry["path"], "place.html", context)
+            for table in context["slices"]:
+                if table["below_count"]:
+                    page(table["path"], "lines.html", places.lines(entry, table))
+        for function_code in sorted(content.codes):
             told(function_code)
-            page(f"function/{function_code}.html", "function.html", content.function(function_code))
+            context = {**content.function(function_code), "governments": places.function(function_code)}
+            page(f"function/{function_code}.html", "function.html", context)
         told("index")
-        page("quality.html", "quality.html", {**content.quality(), "scorecard": overview.scorecard(content)})
-        functions = [
-            {"code": each, "name": content.name_of(each)} for each in sorted(content.functions) if len(each) == 3
-        ]
+        page("quality.html", "quality.html", {**overview.quality(content), "scorecard": overview.scorecard(content)})
+        functions = [{"code": each, "name": content.name_of(each)} for each in sorted(content.codes) if len(each) == 3]
         home = {
             "totals": content.totals(),
             "departments": content.departments,
             "functions": functions,
-            "largest": overview.largest(content),
+            "largest": places.largest,
+            "places": places.entries,
         }
         page("index.html", "home.html", home)
         page("dictionary.html", "dictionary.html", {"tables": dictionary.tables(connection)})
-        entries = json.dumps(search.with_sounds(content.index()), ensure_ascii=False, separators=(",", ":"))
+        entries = json.dumps(
+            search.with_sounds([*places.index(), *content.index()]), ensure_ascii=False, separators=(",", ":")
+        )
         site.put("data/search.js", digest_of_text(entries), lambda: f"window.searchEntries={entries};\n".encode())
     told("dbt")
     site.put("dbt.html", digest_of_text(code, dictionary.model_pages_key(file)), lambda: dictionary.model_pages(file))
@@ -144,10 +155,10 @@ def _put_document(site: Site, templates: jinja2.Environment, store: Store, conte
             context = content.page(number)
             if content.has_images:
                 mark = digest_of_text(content.document["sha256"], images.VERSION, repr(covered.get(number)))
-                made += site.put(f"image/{document_id}/{number}.webp", mark, partial(render, number))
+                made += site.put(f"image/{document_id}/{number}.png", mark, partial(render, number))
                 size = context["size"]
                 context["image"] = (
-                    f"../../image/{document_id}/{number}.webp",
+                    f"../../image/{document_id}/{number}.png",
                     *images.size_in_pixels(size["width"], size["height"]),
                 )
             context["before"] = numbers[at - 1] if at else None
@@ -194,7 +205,13 @@ def _templates() -> jinja2.Environment:
         autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined,
     )  # fmt: skip
     environment.globals.update(
-        both=words.both, word=words.word, ten_thousands=words.ten_thousands, chinese=words.chinese, data=_data
+        both=words.both,
+        word=words.word,
+        function_name=words.function_name,
+        place_name=words.place_name,
+        ten_thousands=words.ten_thousands,
+        chinese=words.chinese,
+        data=_data,
     )
     return environment
 

@@ -1,4 +1,4 @@
-"""What the pages about departments, functions and quality say, as plain values for the templates.
+"""What the pages about departments and functions say, as plain values for the templates.
 
 Belongs here: questions to the marts, and their answers laid out as tables and charts. Does not belong here: HTML, files, and what a
 page about one document says (`documents`).
@@ -15,8 +15,17 @@ from typing import Any
 
 import duckdb
 
-from pipeline.publish.explorer.figures import Figures, Printed, address, slug
-from pipeline.publish.explorer.words import both, chinese, percentage, ten_thousands, word, yuan
+from pipeline.publish.explorer.figures import Figures, Printed, address, place_path, slug, weakest_proof
+from pipeline.publish.explorer.words import (
+    both,
+    chinese,
+    percentage,
+    spoken_function,
+    spoken_period,
+    ten_thousands,
+    word,
+    yuan,
+)
 
 Row = dict[str, Any]
 Period = tuple[int, str]
@@ -25,6 +34,7 @@ _ITEMS = ("total", "overseas_travel", "official_reception", "vehicle_purchase", 
 _WITH_FIGURES = (
     "marts.functional_expenditure_by_year", "marts.three_public_by_year", "marts.budget_vs_executed", "marts.fct_project_expenditure",
     "marts.fct_procurement", "marts.fct_revenue", "marts.fct_economic_expenditure", "marts.fct_functional_expenditure",
+    "marts.government_budget_by_year", "marts.fct_government_debt", "marts.fct_transfer",
 )  # fmt: skip
 
 
@@ -38,6 +48,7 @@ class Number:
     term_count: int = 0
     change: str = ""
     link: str = ""
+    trust: str = ""
 
 
 NOTHING = Number("")
@@ -69,7 +80,9 @@ def number(amount: Decimal | None, terms: Sequence[Printed], root: str = "../", 
     """An amount that leads to the figures that make it up."""
     if amount is None:
         return NOTHING
-    return Number(ten_thousands(amount), yuan(amount), address(terms, root), len(terms), **more)
+    return Number(
+        ten_thousands(amount), yuan(amount), address(terms, root), len(terms), trust=weakest_proof(terms), **more
+    )
 
 
 class Content:
@@ -94,6 +107,11 @@ class Content:
         self.functional = self._ask("select * from marts.functional_expenditure_by_year order by all")
         self.profiles = self._ask("select * from marts.department_profile order by fiscal_year, phase")
         self.class_names = self._class_names()
+        printed = connection.execute(
+            "select line, arg_max(line_name, fiscal_year) from marts.government_budget_by_year "
+            "where side = 'expenditure' and regexp_full_match(line, '[0-9]{3,9}') group by line"
+        ).fetchall()
+        self.government_names: dict[str, str] = dict(printed)
 
     def _ask(self, query: str) -> list[Row]:
         return ask(self.connection, query)
@@ -144,6 +162,7 @@ class Content:
         for key, entry in known.items():
             entry["name"] = names.get(key) or entry["name"]
             entry["jurisdiction"] = self.jurisdictions.get(entry["jurisdiction_code"] or "", "")
+            entry["place_path"] = place_path(entry["jurisdiction_code"]) if entry["jurisdiction_code"] else ""
             entry["path"] = f"department/{self.department_slug(*key)}.html"
             entry["years"] = sorted({each["fiscal_year"] for each in entry["documents"] if each["fiscal_year"]})
         order = {key: (entry["jurisdiction_code"] or "999999", entry["name"], key) for key, entry in known.items()}
@@ -206,7 +225,7 @@ class Content:
                 for row in self._parts["agency"].get(entry["department_id"], [])
                 if row["agency_name"]
             ],
-            "missing_years": _gaps(entry["years"]),
+            "missing_years": gaps(entry["years"]),
         }
 
     def _overview(self, parts: dict[str, list[Row]]) -> Row:
@@ -299,12 +318,12 @@ class Content:
             ):
                 continue
             leaf = branches[code[:3]].setdefault(
-                code, {"name": row["functional_name"] or code, "code": code, "value": 0.0}
+                code, {"name": spoken_function(code, row["functional_name"]), "code": code, "value": 0.0}
             )
             leaf["value"] += float(row["amount_yuan"])
-        children = [
+        children: list[Row] = [
             {
-                "name": names.get(code) or code,
+                "name": spoken_function(code, names.get(code)),
                 "code": code,
                 "children": sorted(leaves.values(), key=lambda each: -each["value"]),
             }
@@ -325,12 +344,16 @@ class Content:
         if not sums:
             return None
         series = [
-            {"name": names[code], "code": code, "data": [by_period.get(period) for period in columns]}
+            {
+                "name": spoken_function(code, names[code]),
+                "code": code,
+                "data": [by_period.get(period) for period in columns],
+            }
             for code, by_period in sorted(sums.items())
         ]
         return {
             "kind": "bars",
-            "columns": [f"{year} {chinese('phase', phase)}" for year, phase in columns],
+            "columns": [spoken_period(period) for period in columns],
             "series": series,
         }
 
@@ -462,9 +485,14 @@ class Content:
         """Rows by functional code, for every code that a page speaks of."""
         return grouped((row for row in self.functional if row["functional_code"]), "functional_code")
 
+    @property
+    def codes(self) -> set[str]:
+        """Functional codes that have a page."""
+        return {*self.functions, *self.government_names}
+
     def function(self, code: str) -> Row:
         """All that the page of a functional code says."""
-        rows = self.functions[code]
+        rows = self.functions.get(code, [])
         columns = periods(rows)
         paths = {(entry["department_id"], entry["perimeter"]): entry for entry in self.departments}
         lines = []
@@ -482,12 +510,12 @@ class Content:
                 }
             )
         lines.sort(key=lambda line: (line["jurisdiction_code"], line["department"] or ""))
-        parents = [code[:length] for length in (3, 5) if length < len(code)]
-        children = sorted(other for other in self.functions if other.startswith(code) and len(other) == len(code) + 2)
+        parents = [code[:length] for length in (3, 5) if length < len(code) and code[:length] in self.codes]
+        children = sorted(other for other in self.codes if other.startswith(code) and len(other) == len(code) + 2)
         return {
             "code": code,
-            "name": rows[-1]["functional_name"],
-            "level": rows[-1]["level"],
+            "name": self.name_of(code),
+            "level": {3: "category", 5: "section", 7: "item"}.get(len(code), "sub_item"),
             "columns": columns,
             "lines": lines,
             "editions": self.class_names.get(code, []),
@@ -502,7 +530,7 @@ class Content:
         if code in self.functions:
             return str(self.functions[code][-1]["functional_name"])
         editions = self.class_names.get(code)
-        return str(editions[-1]["functional_name"]) if editions else code
+        return str(editions[-1]["functional_name"]) if editions else self.government_names.get(code, code)
 
     @staticmethod
     def _function_bars(rows: list[Row], columns: list[Period]) -> Row | None:
@@ -517,59 +545,9 @@ class Content:
         if not largest:
             return None
         series = [
-            {"name": f"{year} {chinese('phase', phase)}", "data": [sums[name].get((year, phase)) for name in largest]}
-            for year, phase in columns
+            {"name": spoken_period(period), "data": [sums[name].get(period) for name in largest]} for period in columns
         ]
         return {"kind": "lying", "columns": largest, "series": series}
-
-    # Quality
-
-    def quality(self) -> Row:
-        """What is missing, and what contradicts itself."""
-        contradictions = self._ask(
-            """
-            select
-                check_.document_id, check_.identity, check_.description, check_.stated_yuan, check_.computed_yuan,
-                check_.difference_yuan, check_.bound_yuan, check_.figure_ids, document.department_name, document.fiscal_year,
-                document.document_kind
-            from audit.identity_check as check_
-            inner join marts.dim_document as document using (document_id)
-            where check_.verdict = 'error' and check_.severity = 'error' and document.is_current
-            order by abs(check_.difference_yuan) desc nulls last, check_.identity_check_id
-            limit 200
-            """
-        )
-        wanted = [row["figure_ids"][0] for row in contradictions if row["figure_ids"]]
-        printed = printed_figures(self.connection, wanted)
-        for row in contradictions:
-            stated = printed.get(row["figure_ids"][0]) if row["figure_ids"] else None
-            row["stated"] = number(row["stated_yuan"], [stated] if stated else [], "")
-            row["computed"], row["difference"] = (
-                ten_thousands(row["computed_yuan"]),
-                ten_thousands(row["difference_yuan"]),
-            )
-        return {
-            "documents": [document for document in self.documents if document["status"] != "refused"],
-            "refused": [document for document in self.documents if document["status"] == "refused"],
-            "contradictions": contradictions,
-            "contradiction_count": self.connection.execute(
-                "select count(*) from audit.identity_check where verdict = 'error' and severity = 'error'"
-            ).fetchone(),
-            "refusals": self._ask(
-                """
-                select reason, count(*) as refusals, count(distinct document_id) as documents,
-                    sum(numeric_cell_count)::bigint as numeric_cells
-                from audit.refusal group by reason order by numeric_cells desc nulls last, refusals desc, reason
-                """
-            ),
-            "gaps": [
-                {"entry": entry, "years": _gaps(entry["years"])} for entry in self.departments if _gaps(entry["years"])
-            ],
-            "findings": self._ask(
-                "select * from audit.classification_finding order by document_count desc, scheme, code, fiscal_year limit 100"
-            ),
-            "suspect_count": sum(document["suspect_figure_count"] for document in self.documents),
-        }
 
     # The whole
 
@@ -598,8 +576,13 @@ class Content:
             for agency in self._parts["agency"].get(entry["department_id"], []):
                 if agency["agency_name"]:
                     entries.append(["unit", agency["agency_name"], entry["name"], entry["path"]])
-        for code, rows in sorted(self.functions.items()):
+            if self._parts["three_public"].get((entry["department_id"], entry["perimeter"])):
+                entries.append(["topic", "“三公”经费", entry["name"], f"{entry['path']}#three-public"])
+        for code in sorted(self.codes):
+            rows = self.functions.get(code, [])
             names = dict.fromkeys(row["functional_name"] for row in rows if row["functional_name"])
+            if not names:
+                names[self.name_of(code)] = None
             names.update(dict.fromkeys(row["functional_name"] for row in self.class_names.get(code, [])))
             for name in names:
                 entries.append(["function", name, code, f"function/{code}.html"])
@@ -626,7 +609,7 @@ def printed_figures(connection: duckdb.DuckDBPyConnection, figure_ids: Sequence[
     """Figures by identifier."""
     rows = connection.execute(
         """
-        select figure_id, document_id, page_number, measure, amount_yuan
+        select figure_id, document_id, page_number, measure, amount_yuan, proof
         from core.figure where figure_id in (select unnest($1::varchar[]))
         """,
         [list(figure_ids)],
@@ -634,5 +617,6 @@ def printed_figures(connection: duckdb.DuckDBPyConnection, figure_ids: Sequence[
     return {row[0]: Printed(*row) for row in rows}
 
 
-def _gaps(years: list[int]) -> list[int]:
+def gaps(years: list[int]) -> list[int]:
+    """Years without a document between the first and the last."""
     return [year for year in range(years[0], years[-1]) if year not in years] if years else []

@@ -17,6 +17,8 @@ from decimal import Decimal
 import duckdb
 
 _MOST_TERMS = 160
+# The least trusted first.
+_PROOFS = ("suspect", "unchecked", "consistent", "proved")
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Printed:
     page: int
     measure: str
     amount: Decimal | None
+    proof: str = "unchecked"
 
     @property
     def anchor(self) -> str:
@@ -50,6 +53,11 @@ def slug(identifier: str) -> str:
     return f"{plain[:40]}-{digest_of_text(identifier)[:8]}".strip("-")
 
 
+def place_path(code: str) -> str:
+    """Address of a place's page."""
+    return f"place/{slug(code)}.html"
+
+
 class Figures:
     """The figures that marts name, found by identifier, and the printed totals of functional lines."""
 
@@ -58,15 +66,15 @@ class Figures:
         rows = connection.execute(
             f"""
             with named as ({named})
-            select figure_id, document_id, page_number, measure, amount_yuan
+            select figure_id, document_id, page_number, measure, amount_yuan, proof
             from core.figure semi join named using (figure_id)
             """
         ).fetchall()
         self.by_id = {row[0]: Printed(*row) for row in rows}
         self.totals: dict[tuple[str, int, str, str, str], list[Printed]] = defaultdict(list)
-        for figure_id, document_id, page, measure, amount, year, phase, fund, code in connection.execute(
+        for figure_id, document_id, page, measure, amount, proof, year, phase, fund, code in connection.execute(
             """
-            select figure_id, document_id, page_number, measure, amount_yuan, fiscal_year, phase, fund, line_code
+            select figure_id, document_id, page_number, measure, amount_yuan, proof, fiscal_year, phase, fund, line_code
             from core.figure
             where
                 scheme = 'functional' and not is_leaf and not is_comparative and line_code is not null
@@ -74,7 +82,7 @@ class Figures:
             order by figure_id
             """
         ).fetchall():
-            printed = Printed(figure_id, document_id, page, measure, amount)
+            printed = Printed(figure_id, document_id, page, measure, amount, proof)
             self.totals[document_id, year, phase, fund, code].append(printed)
 
     def terms(self, amount: Decimal | None, figure_ids: Sequence[str], measure: str = "total") -> list[Printed]:
@@ -113,6 +121,11 @@ class Figures:
                     if total.measure == measure and total.amount == amount:
                         return [total]
         return terms  # fmt: skip
+
+
+def weakest_proof(terms: Iterable[Printed]) -> str:
+    """The proof of an amount that rests on these figures: that of the one proved least; empty where there are none."""
+    return min((term.proof for term in terms), key=_PROOFS.index, default="")
 
 
 def address(terms: Sequence[Printed], root: str = "../") -> str:

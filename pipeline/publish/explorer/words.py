@@ -13,9 +13,11 @@ from pathlib import Path
 
 from markupsafe import Markup, escape
 
+from pipeline.publish.pinyin import sounds
 from pipeline.warehouse.places import PROJECT
 
 _TEN_THOUSAND = Decimal(10_000)
+_ENDINGS = {"市": "", "省": "", "自治州": " Prefecture", "新区": " New Area", "区": " District", "县": " County"}
 
 
 @lru_cache(maxsize=1)
@@ -54,6 +56,52 @@ def word(group: str, key: str | None) -> Markup:
 def chinese(group: str, key: str) -> str:
     """A term in Chinese."""
     return words().get((group, key), (key, key))[0]
+
+
+def spoken(group: str, key: str) -> dict[str, str]:
+    """A term in both languages, for a chart."""
+    chinese, english = words().get((group, key), (key, key))
+    return {"zh": chinese, "en": english}
+
+
+def spoken_period(period: tuple[int, str]) -> dict[str, str]:
+    """A year and phase in both languages, for a chart."""
+    year, phase = period
+    return {language: f"{year} {text}" for language, text in spoken("phase", phase).items()}
+
+
+def spoken_function(code: str | None, name: str | None) -> dict[str, str]:
+    """A functional class in both languages: English where words are known for its code or its name, else as printed."""
+    printed = name or code or ""
+    by_code = words().get(("function", code or ""))
+    by_name = words().get(("line", printed))
+    return {"zh": printed, "en": (by_code or by_name or ("", printed))[1]}
+
+
+def function_name(code: str | None, name: str | None) -> Markup:
+    """The name of a functional class in both languages."""
+    return both(*spoken_function(code, name).values())
+
+
+def place_name(name: str | None) -> Markup:
+    """A place in both languages: English by its sound, but for those whose English name is another."""
+    return both(name or "", english_place(name or ""))
+
+
+def english_topic(name: str) -> str:
+    """A topic of the search in English, empty where it has none."""
+    return words().get(("topic", name), ("", ""))[1]
+
+
+@lru_cache(maxsize=4096)
+def english_place(name: str) -> str:
+    """English name of a place: 历城区 is Licheng District."""
+    if ("place", name) in words():
+        return words()["place", name][1]
+    for ending, english in _ENDINGS.items():
+        if name.endswith(ending) and len(name) > len(ending) + 1:
+            return f"{sounds(name.removesuffix(ending))[0].capitalize()}{english}"
+    return sounds(name)[0].capitalize()
 
 
 def ten_thousands(amount: Decimal | None) -> str:

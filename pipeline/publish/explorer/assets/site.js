@@ -6,11 +6,13 @@
 
   // Language: the page holds both, one is shown.
   const button = document.getElementById("language");
+  const box = document.getElementById("q");
   const recall = () => { try { return localStorage.getItem("yusuan-language"); } catch { return null; } };
   function speak(language) {
     html.dataset.language = language;
     html.lang = language;
     button.textContent = language === "en" ? "中文" : "EN";
+    box.placeholder = language === "en" ? "Name, short name, pinyin, code" : "名称、简称、拼音、编码";
     button.lang = language === "en" ? "zh" : "en";
   }
   speak(recall() || (navigator.language.startsWith("zh") ? "zh" : "en"));
@@ -21,9 +23,8 @@
   });
 
   // Search: the index is a script, for a file that is opened from disk may not be fetched.
-  const box = document.getElementById("q");
   const list = document.getElementById("found");
-  const kinds = { department: ["部门", "department"], unit: ["单位", "unit"], function: ["功能科目", "function"], project: ["项目", "project"], document: ["文件", "document"] };
+  const kinds = { place: ["地区", "place"], topic: ["专题", "topic"], department: ["部门", "department"], unit: ["单位", "unit"], function: ["功能科目", "function"], project: ["项目", "project"], document: ["文件", "document"] };
   let loading = null;
   let at = -1;
   function entries() {
@@ -54,7 +55,7 @@
     if (name === whole || extra === whole) score += 8;
     else if (name.startsWith(whole) || extra.startsWith(whole)) score += 4;
     else if (name.includes(whole)) score += 2;
-    return score + { department: 0.9, function: 0.8, unit: 0.5, project: 0.3, document: 0.2 }[entry[0]] - entry[1].length / 1000;
+    return score + { place: 1, topic: 0.6, department: 0.9, function: 0.8, unit: 0.5, project: 0.3, document: 0.2 }[entry[0]] - entry[1].length / 1000;
   }
   async function find() {
     const words = box.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
@@ -211,6 +212,7 @@
       const first = document.getElementById(names[0] ?? "");
       if (first) first.scrollIntoView({ block: "center", inline: "center" });
     };
+    document.querySelector(".sheet")?.addEventListener("click", (event) => { if (event.target.id) location.hash = event.target.id; });
     addEventListener("hashchange", show);
     button.addEventListener("click", show);
     show();

@@ -23,7 +23,7 @@ function takeAway(kind, label, made) {
   const label = (zh, en) => (html.lang === "en" ? en : zh);
   const told = (cell) => {
     const copy = cell.cloneNode(true);
-    copy.querySelectorAll(`span[lang="${html.lang === "en" ? "zh" : "en"}"], .sum, .sorter, .change`).forEach((each) => each.remove());
+    copy.querySelectorAll(`span[lang="${html.lang === "en" ? "zh" : "en"}"], .sum, .sorter, .change, .trust`).forEach((each) => each.remove());
     return copy.textContent.trim().replace(/\s+/g, " ");
   };
   // Amounts sort by what they are, whatever unit they are shown in; what is no number stands last.
