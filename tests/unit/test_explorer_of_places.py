@@ -56,6 +56,12 @@ def places() -> Places:
             null::decimal(20, 2) as half_year_yuan, null::decimal(20, 2) as forecast_yuan, 'met' as printed_total, false as has_suspect,
             list(figure_id) as figure_ids
         from marts.rows group by all;
+        create table marts.dim_document (document_id varchar, retrieved_at varchar);
+        create table marts.anomaly as select
+            1 as anomaly_rank, 'restatement' as kind, '{PLACE}' as jurisdiction_code, 'g' as body_id, '杭州市' as body_name,
+            'government' as perimeter, 'general_public_budget' as fund, 'tier' as scope, 'executed' as phase, 2024 as fiscal_year, '205' as line_code,
+            '教育' as line_name, 200.00::decimal(20, 2) as amount_yuan, 190.00::decimal(20, 2) as compared_yuan,
+            10.00::decimal(20, 2) as open_yuan, ['rounding'] as explanations, ['{DOCUMENT}-001-0006-002'] as figure_ids;
         create table marts.fct_government_debt (jurisdiction_code varchar);
         create table marts.fct_transfer (jurisdiction_code varchar);
         create table marts.dim_jurisdiction as select '{PLACE}' as jurisdiction_code, 'city' as level;
@@ -122,3 +128,9 @@ def test_a_function_shows_governments_by_scope(places: Places) -> None:
     found = places.function("205")
     assert [(line["place"], line["scope"]) for line in found["lines"]] == [("杭州市", "tier")]
     assert places.function("299")["lines"] == []
+
+
+def test_a_finding_leads_to_its_page(places: Places) -> None:
+    (entry,) = places.entries
+    (finding,) = places.place(entry)["anomalies"]
+    assert (finding["href"], finding["page"]) == (f"page/{DOCUMENT}/5.html#c1.6.2", 5)

@@ -21,7 +21,7 @@ import jinja2
 from markupsafe import Markup
 
 from pipeline.archive.store import Store
-from pipeline.publish.explorer import dictionary, images, overview, search, words
+from pipeline.publish.explorer import dictionary, feeds, images, overview, search, words
 from pipeline.publish.explorer.content import Content, Row
 from pipeline.publish.explorer.documents import DocumentContent, marks
 from pipeline.publish.explorer.places import Places
@@ -100,8 +100,18 @@ def build_explorer(file: Path, folder: Path | None = None, told: Told = lambda n
             told(function_code)
             context = {**content.function(function_code), "governments": places.function(function_code)}
             page(f"function/{function_code}.html", "function.html", context)
+        told("feeds")
+        _put_feeds(site, content, places)
         told("index")
-        page("quality.html", "quality.html", {**overview.quality(content), "scorecard": overview.scorecard(content)})
+        page(
+            "quality.html",
+            "quality.html",
+            {
+                **overview.quality(content),
+                "scorecard": overview.scorecard(content),
+                "anomalies": feeds.findings(content),
+            },
+        )
         functions = [{"code": each, "name": content.name_of(each)} for each in sorted(content.codes) if len(each) == 3]
         home = {
             "totals": content.totals(),
@@ -169,6 +179,29 @@ def _put_document(site: Site, templates: jinja2.Environment, store: Store, conte
     overview = content.overview()
     site.put(path, key, lambda: _html(templates, "document.html", root="../", path=path, **overview))
     return made
+
+
+# Feeds
+
+
+def _put_feeds(site: Site, content: Content, places: Places) -> None:
+    """The feeds of the whole, of each place and of each body, in both formats."""
+    news = feeds.entries(content)
+    dates = feeds.remembered(site.folder, news)
+    seen = json.dumps(dates, indent=0).encode()
+    site.put(feeds.SEEN, digest_of_text(seen.decode()), partial(bytes, seen))
+    chosen = {"feed/all": ("预算 Yusuan", news)}
+    for entry in places.entries:
+        own = [each for each in news if each.place == entry["code"]]
+        chosen[f"feed/{entry['path'].removesuffix('.html')}"] = (entry["name"], own)
+    for entry in content.departments:
+        own = [each for each in news if each.body_path == entry["path"]]
+        chosen[f"feed/{entry['path'].removesuffix('.html')}"] = (entry["name"], own)
+    for path, (title, own) in chosen.items():
+        kept = feeds.newest(own, dates)
+        for ending, write in ((".xml", feeds.atom), (".json", feeds.json_feed)):
+            data = write(title, path + ending, kept, dates)
+            site.put(path + ending, hashlib.sha256(data).hexdigest()[:24], partial(bytes, data))
 
 
 # Parts

@@ -14,7 +14,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from pipeline.publish.explorer import overview
+from pipeline.publish.explorer import feeds, overview
 from pipeline.publish.explorer.content import NOTHING, Content, Number, Row, ask, grouped, number
 from pipeline.publish.explorer.figures import place_path, slug
 from pipeline.publish.explorer.words import function_name, spoken_function, spoken_period
@@ -26,6 +26,7 @@ _FUNDS = ("general_public_budget", "government_managed_funds", "state_capital_op
 _APART = ("district", "lower_tiers")
 _LONGEST_MAIN_CODE = {"expenditure": 3, "revenue": 5}
 _MOST_LINES = 150
+_MOST_FINDINGS = 20
 
 Period = tuple[int, str | None]
 
@@ -41,6 +42,7 @@ class Places:
         self.budget = ask(connection, "select * from marts.government_budget_by_year order by all")
         self.debt = ask(connection, "select * from marts.fct_government_debt order by all")
         self.transfers = ask(connection, "select * from marts.fct_transfer order by all")
+        self.findings = grouped(feeds.findings(content), "jurisdiction_code")
         self.levels = dict(connection.execute("select jurisdiction_code, level from marts.dim_jurisdiction").fetchall())
         named = sorted({each for row in self.budget for each in row["figure_ids"]})
         self.periods: dict[str, Period] = {
@@ -105,6 +107,7 @@ class Places:
                 self.transfers, code, ("direction", "fund", "scope", "scope_name", "district_name", "parent_line", "programme")
             ),
             "largest": [row for row in self.largest if row["jurisdiction_code"] == code],
+            "anomalies": self.findings.get(code, [])[:_MOST_FINDINGS],
             "has_government": bool(budget),
             "government_years": sorted({row["fiscal_year"] for row in budget}),
         }  # fmt: skip
