@@ -107,6 +107,7 @@ def findings(content: Content) -> list[Row]:
         content.connection,
         """
         select anomaly.*, figure.figure_id, figure.document_id, figure.page_number as page, figure.measure, figure.amount_yuan as figure_yuan,
+            coalesce(figure.proof, '') as proof,
             document.retrieved_at
         from marts.anomaly as anomaly
         left join core.figure as figure on figure.figure_id = anomaly.figure_ids[1]
