@@ -196,7 +196,7 @@ class Meanings:
     def _insurance(self, line: Line, column: Column, name: str | None, side: str | None) -> Meaning | str:
         above = tuple(reversed(line.path))
         kind = next((found for text in (line.name, *above) if (found := insurance_of(text))), None)
-        texts = [line.name, *above, column.line, *column.path, self.table.title]
+        texts = [line.name, *above, *reversed(column.path), column.line, self.table.title]
         measure = _insurance_measure(texts) or side or (self._common_measure() if line.item else None)
         if measure is None:
             return f"“{line.name}” is neither revenue, expenditure nor balance of an insurance"

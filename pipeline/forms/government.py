@@ -159,8 +159,9 @@ def _words_of(text: str, place: Place) -> Words:
     years = set(_YEARS.findall(rest))
     rest = _YEARS.sub("", rest)
     fund, rest, funds = _taken("fund", rest)
-    phase, rest, _ = _taken("phase", rest)
+    # 本年预算数 is this year's budget: the year first, or 年预算数 would leave 本.
     on, rest, _ = _taken("year", rest)
+    phase, rest, _ = _taken("phase", rest)
     scope, scope_name, rest, scopes = _scope(rest, place)
     sides = {side for word, side in (("收入", "revenue"), ("支出", "expenditure")) if word in rest}
     return Words(
