@@ -51,6 +51,7 @@ _NO_OPACITY = re.compile(r"0(?:\.0*)?%?|\.0+")
 _NOTHING = re.compile(r"[01](?:\.0*)?(?:px|pt)?")
 _WHITE = re.compile(r"#fff(?:fff)?|white|rgba?\(255,255,255(?:,1)?\)")
 _TRANSPARENT = re.compile(r"transparent|rgba\(\d+,\d+,\d+,0(?:\.0+)?\)")
+_LONG_NUMBER = re.compile(r"\d{40,}")
 _SEEN_MEDIA = re.compile(r"(?:only)?(?:all|screen)?(?:and)?(?:\(min-width:\d{1,4}(?:\.\d+)?px\))?")
 
 _CONTENT = re.compile(r"\"(?P<one>[^\"]{0,60})\"|'(?P<two>[^']{0,60})'|attr\((?P<name>[\w-]{1,60})\)")
@@ -86,7 +87,7 @@ class Looks:
         self._kept: dict[Any, Declarations] = {}
         count = 0
         for sheet in root.iter("style"):
-            for selectors, declarations in _rules(tinycss2.parse_stylesheet(sheet.text or "", True, True)):
+            for selectors, declarations in _rules(tinycss2.parse_stylesheet(_tame(sheet.text), True, True)):
                 for selector in selectors:
                     if count >= MOST_RULES:
                         continue
@@ -184,7 +185,8 @@ class Looks:
             found += [(important, (0, *specificity), order, name, value) for name, value, important in declarations]
         if element.get("style"):
             found += [
-                (important, (1,), 0, name, value) for name, value, important in _declarations(element.get("style"))
+                (important, (1,), 0, name, value)
+                for name, value, important in _declarations(_tame(element.get("style")))
             ]
         if element.tag == "font" and element.get("color"):
             found.append((False, (0, 0, 0, 0), -1, "color", element.get("color").lower()))
@@ -193,6 +195,11 @@ class Looks:
             declared["text-decoration"] = declared["text-decoration-line"]
         self._kept[element] = declared
         return declared
+
+
+def _tame(source: str | None) -> str:
+    """A style sheet without numbers that are too long for the library to read."""
+    return _LONG_NUMBER.sub("9" * 30, source or "")
 
 
 def _is_moved_away(own: Declarations) -> bool:
@@ -230,8 +237,8 @@ def _rules(nodes: list[Any]) -> Iterator[tuple[list[Any], list[tuple[str, str, b
                 continue
             try:
                 yield cssselect2.compile_selector_list(node.prelude), declarations
-            except cssselect2.SelectorError:
-                continue  # a selector that browsers of this library do not know holds for nothing
+            except (cssselect2.SelectorError, ValueError, SyntaxError, RecursionError):
+                continue  # a selector that the library does not know, or is made to break it, holds for nothing
 
 
 def _declarations(source: Any) -> Iterator[tuple[str, str, bool]]:

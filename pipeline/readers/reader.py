@@ -5,6 +5,7 @@ Belongs here: asking the registry of formats, and archives inside archives. Does
 
 from __future__ import annotations
 
+from pipeline.readers.bounded import bounded
 from pipeline.readers.formats.registry import detect
 from pipeline.readers.printed import PrintedDocument, Unreadable
 
@@ -28,7 +29,7 @@ def read(data: bytes) -> PrintedDocument:
     """
     found = detect(data)
     if found.read is not None:
-        return found.read(data)
+        return bounded(found.read(data))
     if found.name == "empty":
         raise Unreadable("empty_file", f"the file holds {len(data)} bytes and nothing in them")
     if found.members is not None:
