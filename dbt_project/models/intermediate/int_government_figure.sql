@@ -36,7 +36,17 @@ called as (
 
 final as (
     select
-        figure.* exclude (scope_name),
+        figure.* exclude (scope_name)
+        replace (
+            -- Bonds by their term are divided by kind, and then by fund and kind.
+            figure.is_leaf
+            and not (
+                figure.scheme = 'debt'
+                and figure.line_code = 'bond_balance'
+                and figure.fund = 'all'
+                and bool_or(figure.fund <> 'all') over (partition by figure.document_id, figure.form_index)
+            ) as is_leaf
+        ),
         document.jurisdiction_code,
         document.jurisdiction_name,
         document.document_kind,
@@ -63,7 +73,12 @@ final as (
             when figure.scheme in ('economic_government', 'economic_department') then concat_ws('/', 'economic', figure.measure)
             else concat_ws('/', figure.scheme, figure.measure)
         end as part,
-        case when figure.scheme = 'transfer' then concat_ws('/', 'transfer', figure.measure) else part end as whole,
+        case figure.scheme
+            when 'transfer' then concat_ws('/', 'transfer', figure.measure)
+            -- New bonds and such as refinance others are parts of what is issued.
+            when 'debt' then regexp_replace(part, '/issued_.*$', '/issued')
+            else part
+        end as whole,
     from figure
     inner join document
         on figure.document_id = document.document_id

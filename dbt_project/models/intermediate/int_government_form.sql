@@ -127,9 +127,9 @@ final as (
     select
         * exclude (difference_yuan, is_own_form, is_first, is_told_by_fund, is_told_by_fund_here),
         cast(case printed_total when 'missed' then difference_yuan end as decimal(20, 2)) as missing_yuan,
-        -- Debt of all funds in one table is the general and the special debt of another once more.
+        -- Debt of all funds is the general and the special debt once more, of the same table or of another.
         is_first
-        and not (part like 'debt/%' and is_told_by_fund and not is_told_by_fund_here) as is_chosen,
+        and not (part like 'debt/%' and is_told_by_fund and (fund = 'all' or not is_told_by_fund_here)) as is_chosen,
     from ranked
 )
 
