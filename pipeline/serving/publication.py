@@ -43,6 +43,7 @@ class Publication:
     file: Path
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _opened: tuple[str, duckdb.DuckDBPyConnection] | None = None
+    _columns: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
     def tag(self) -> str:
         """What names this publication: another file in its place has another tag. Raises FileNotFoundError where there is none."""
@@ -62,7 +63,10 @@ class Publication:
 
     def columns(self, table: str) -> list[str]:
         """The columns of a table of the publication."""
-        return self._run(f"select * from {table} limit 0", (), None).names
+        key = (self.tag(), table)
+        if key not in self._columns:
+            self._columns[key] = self._run(f"select * from {table} limit 0", (), None).names
+        return self._columns[key]
 
     def ask_freely(self, query: str, most_rows: int = MOST_ROWS) -> Rows:
         """Rows of somebody's query: one statement that reads, `MOST_SECONDS` long at most. Raises QuestionRefused."""
