@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +18,8 @@ import duckdb
 from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.archive.store import Store
+from pipeline.publish.contacts import Box, contact_lines
+from pipeline.readers.privacy import REMOVED
 from pipeline.readers.typefaces import use_own_typefaces
 from pipeline.warehouse.database import connect
 from pipeline.warehouse.places import Places
@@ -24,6 +27,7 @@ from pipeline.warehouse.places import Places
 _PIXELS_PER_POINT = 2.0
 _LINE_PIXELS = 4
 _OUTLINE = (214, 39, 40)
+_COVER = (235, 235, 235)
 _RULE = (160, 160, 160)
 _TEXT = (20, 20, 20)
 _FONT_PIXELS = 22
@@ -95,8 +99,19 @@ def draw(connection: duckdb.DuckDBPyConnection, store: Store, place: Place) -> b
     if place.box is not None:
         data = store.read(place.sha256)
         if data[:1024].find(b"%PDF-") >= 0:
-            return _png(outlined_page(data, place.page_number, place.box))
+            return _png(outlined_page(data, place.page_number, place.box, _removed_cells(connection, place)))
     return _png(_rows(connection, place))
+
+
+def _removed_cells(connection: duckdb.DuckDBPyConnection, place: Place) -> list[Box]:
+    """Cells of the page from which the reader removed a contact person."""
+    return connection.execute(
+        """
+        select x0, top, x1, bottom from core.cell
+        where document_id = ? and page_number = ? and x0 is not null and contains(text, ?)
+        """,
+        [place.document_id, place.page_number, REMOVED],
+    ).fetchall()
 
 
 def _png(image: Image.Image) -> bytes:
@@ -105,14 +120,24 @@ def _png(image: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def outlined_page(data: bytes, page_number: int, box: tuple[float, float, float, float]) -> Image.Image:
-    """A page of a PDF at two pixels a point, with a rectangle (points from the top left) outlined just outside of its edges."""
+def outlined_page(
+    data: bytes, page_number: int, box: tuple[float, float, float, float], covered: Iterable[Box] = ()
+) -> Image.Image:
+    """A page of a PDF at two pixels a point, with a rectangle (points from the top left) outlined just outside of its edges.
+
+    Contact persons are painted over: the lines that announce them, and what else is `covered`.
+    """
     import pypdfium2
 
     use_own_typefaces()
     document = pypdfium2.PdfDocument(data)
     try:
-        image = document[page_number - 1].render(scale=_PIXELS_PER_POINT).to_pil().convert("RGB")
+        page = document[page_number - 1]
+        image = page.render(scale=_PIXELS_PER_POINT).to_pil().convert("RGB")
+        canvas = ImageDraw.Draw(image)
+        for hidden in (*covered, *contact_lines(page)):
+            canvas.rectangle(tuple(edge * _PIXELS_PER_POINT for edge in hidden), fill=_COVER)
+        page.close()
     finally:
         document.close()
     x0, top, x1, bottom = (edge * _PIXELS_PER_POINT for edge in box)

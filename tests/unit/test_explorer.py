@@ -13,6 +13,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen import canvas
 
+from pipeline.publish.drawing import outlined_page
 from pipeline.publish.explorer import search
 from pipeline.publish.explorer.figures import Figures, Printed, address, anchor, slug, weakest_proof
 from pipeline.publish.explorer.images import PrintedFile, size_in_pixels
@@ -159,6 +160,14 @@ def test_contact_persons_are_painted_over_and_nothing_else() -> None:
     assert (made.width, made.height) == image.size == size_in_pixels(600, 400) == (1500, 1000)
     assert darkest(image, 40, 40, 560, 70) < 60, "the amount is no longer seen"
     assert darkest(image, 0, 330, 600, 390) > 200, "the contact person is still seen"
+
+
+def test_a_shown_page_hides_contact_persons_and_covered_cells() -> None:
+    """`yusuan show` draws the page for a person: what the reader removed is not seen there either."""
+    image = outlined_page(a_page(), 1, (40, 40, 240, 70))
+    assert darkest(image, 45, 45, 235, 65) < 60, "the amount is no longer seen"
+    assert darkest(image, 0, 330, 600, 390) > 200, "the contact person is still seen"
+    assert darkest(outlined_page(a_page(), 1, (300, 300, 320, 310), [(0, 30, 600, 80)]), 45, 45, 235, 65) > 200
 
 
 @pytest.mark.parametrize("rotation", [90, 180, 270])
