@@ -15,7 +15,7 @@ from typing import Any
 from pipeline.figures.figure import Figure
 from pipeline.forms.form import Form
 from pipeline.proofs import diagnosis
-from pipeline.proofs.accusation import causes
+from pipeline.proofs.accusation import READING, causes
 from pipeline.proofs.agreement import add_agreements, merge_funds, set_aside_scope_differences
 from pipeline.proofs.carried import set_aside_carried_over
 from pipeline.proofs.catalogue import rules_concerning, vocabulary_of
@@ -30,6 +30,7 @@ from pipeline.proofs.structure import (
     accuse_blank_totals,
     add_form_identities,
     add_parent_identities,
+    set_aside_blank_parts,
     set_aside_doubtful_levels,
     set_aside_unread,
 )
@@ -97,6 +98,7 @@ def _identities(
     add_parent_identities(ledger, figures)
     add_form_identities(ledger, figures, fields)
     accuse_blank_totals(ledger)
+    set_aside_blank_parts(ledger)
     set_aside_unread(ledger, figures, unread)
     set_aside_doubtful_levels(ledger)
     funds = merge_funds(fields, ledger.amounts)
@@ -385,7 +387,9 @@ def _suspect_rows(
             for place in set(identity.places):
                 failing[place].append(number)
     rows = []
-    cause = causes(ledger, {place: suspect.group for place, suspect in suspects.items()}, lost)
+    # What no value of the figure would mend is not its mistake, or not its alone.
+    mendable = {place: suspect.group for place, suspect in suspects.items() if suspect.interval.low is not None}
+    cause = causes(ledger, mendable, lost)
     for place, suspect in sorted(suspects.items()):
         amount = ledger.amounts[place]
         rows.append(
@@ -395,7 +399,7 @@ def _suspect_rows(
                 "printed_yuan": amount.figure.amount_yuan if amount.figure is not None else None,
                 "feasible_low_yuan": _end(amount, suspect.interval.low),
                 "feasible_high_yuan": _end(amount, suspect.interval.high),
-                "cause": cause[place],
+                "cause": cause.get(place, READING),
                 "reason": _reason(suspect.group, ledger, failing[place], titles, explained),
             }
         )

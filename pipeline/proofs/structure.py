@@ -79,6 +79,24 @@ def accuse_blank_totals(ledger: Ledger) -> None:
                 identity.reason = "the whole column of totals is blank"
 
 
+def set_aside_blank_parts(ledger: Ledger) -> None:
+    """A sum over a part that is left blank while its own parts are printed, and make the sum up, fails for the blank alone: it is no error.
+
+    支出总计 holds 上解上级支出 and 结转下年支出, and 转移性支出 above them is blank.
+    """
+    stated = {identity.stated: identity for identity in ledger.identities if ledger.amounts[identity.stated].is_blank}
+    for identity in ledger.identities:
+        blank = [
+            stated[place]
+            for place, sign in identity.addends
+            if sign == 1 and place in stated and stated[place] is not identity
+        ]
+        lacking = sum(ledger.amounts[place].value * sign for part in blank for place, sign in part.addends)
+        bound = identity.bound + sum(part.bound for part in blank)
+        if abs(identity.difference) > identity.bound and lacking and abs(identity.difference - lacking) <= bound:
+            identity.set_aside("a part is left blank, and its own parts make up the sum")
+
+
 def add_form_identities(ledger: Ledger, figures: Sequence[Figure], fields: Sequence[Fields]) -> None:
     """Sums inside a form that measures, lines, codes, agencies and years state, whatever hierarchy was found."""
     places = Places(fields)

@@ -115,3 +115,20 @@ def test_the_ledger_of_findings_is_what_the_proofs_say(name: str, reading_of: Ca
     assert {figures[row["figure_id"]] for row in reading.rows["suspect_figure"]} <= {*wrong, ""}
     pairs = {frozenset(row["printed"].split("; ")) for row in true if row["kind"] == "printed_twice"}
     assert {frozenset(terms) for terms in printed(reading, "printed_twice")} == pairs
+
+
+ACCUSED = {
+    # 21764 stands over 11050 and 9622.
+    "government/济南市_决算_2022.pdf": {(83, "21764")},
+    # 248986 on page 75 is right: 转移性支出 above 6377 and 59836 is blank.
+    "government/济南市_预算_2024.pdf": set(),
+}
+
+
+@pytest.mark.parametrize("name", ACCUSED)
+def test_only_what_cannot_be_right_is_held_against_a_document(name: str, reading_of: Callable[[str], Reading]) -> None:
+    rows = reading_of(name).rows
+    figures = {figure["figure_id"]: figure for figure in rows["figure"]}
+    assert len(figures) > 1000
+    accused = [figures[row["figure_id"]] for row in rows["suspect_figure"] if row["cause"] == "document"]
+    assert {(figure["page_number"], figure["printed_text"]) for figure in accused} == ACCUSED[name]

@@ -438,6 +438,24 @@ def test_a_document_is_not_accused_where_rows_were_lost_beside_the_form() -> Non
     assert causes(broken, (page + 2,)) == {"25.00": "document"}
 
 
+def test_a_total_over_a_blank_part_is_right_where_the_parts_of_that_make_it_up() -> None:
+    """支出总计 248,986 = 182,773 + 6,377 + 59,836, and 转移性支出 above the last two is blank: nothing is wrong."""
+    lines = [("支出总计", "248986", None), ("本年支出合计", "182773", 0), ("转移性支出", None, 0), ("上解上级支出", "6377", 2), ("结转下年支出", "59836", 2)]  # fmt: skip
+
+    def column(printed: str) -> list[Figure]:
+        amounts = [printed, *(amount for _, amount, _ in lines[1:])]
+        return [
+            figure(1, row, 0, amount, line_name=name, parent_row_index=parent)
+            for row, ((name, _, parent), amount) in enumerate(zip(lines, amounts, strict=True))
+        ]
+
+    def told(printed: str) -> str:
+        return " ".join(row["description"] for row in prove(column(printed), [], []).checks)
+
+    assert "its own parts make up the sum" in told("248986")
+    assert "its own parts make up the sum" not in told("249986")
+
+
 def test_a_column_that_fails_in_most_rows_may_be_misread() -> None:
     """Amounts of 合计 stand one row too high: what is read so is not the document's mistake for certain."""
     totals = ["200.00", "30.00", "60.00", "40.00", "70.00"]
