@@ -19,6 +19,7 @@ from pipeline.forms.addends import find_parents
 from pipeline.forms.form import Form, FormCell
 from pipeline.forms.government import Place, Words, role_of_header, title_of, words_of
 from pipeline.forms.header import Column as HeaderColumn
+from pipeline.forms.header import implied_spans
 from pipeline.forms.text import comparable, counts_up, is_number, squeeze
 
 _TOTAL_HEADER = re.compile(r"(?:合计|小计|总计|金额|数额|数|总额|本级|执行情况|地区|情况|[:：、]|\(\)|其中|收入|支出)*")
@@ -129,12 +130,14 @@ class Table:
             for row in sorted(self.header)
             if row >= self.form.lead_rows and row not in self.form.repeated_header_rows
         ]
+        spans = implied_spans(self.form, first) if self.form.method == "text" else {}
         for row in first:
             for cell in self.form.row(row):
                 text = squeeze(cell.text)
                 if not text or is_number(text):
                     continue
-                for column in range(cell.column, min(cell.column + cell.column_span, self.form.column_count)):
+                end = cell.column + spans.get((row, cell.column), cell.column_span)
+                for column in range(cell.column, min(end, self.form.column_count)):
                     if not paths[column] or paths[column][-1] != text:
                         paths[column].append(text)
         return [tuple(path) for path in paths]

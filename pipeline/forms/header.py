@@ -7,6 +7,7 @@ Does not belong here: rows of data, and which column is an addend of which (`add
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.forms import catalogue
@@ -218,7 +219,7 @@ def _header_paths(form: Form) -> list[tuple[str, ...]]:
     # Title, unit and agency above the header head no column.
     header = {row for row in form.header_rows if row >= form.lead_rows}
     tops: list[list[tuple[int, str]]] = [[] for _ in range(form.column_count)]
-    implied = _implied_spans(form) if form.method == "text" else {}
+    implied = implied_spans(form, form.header_rows) if form.method == "text" else {}
     for cell in form.cells:
         if cell.row not in header or not cell.text.strip():
             continue
@@ -238,16 +239,16 @@ def _header_paths(form: Form) -> list[tuple[str, ...]]:
     return paths
 
 
-def _implied_spans(form: Form) -> dict[tuple[int, int], int]:
-    """Spans of header cells in formats that print none: over the blanks to the right, within the span of the header above."""
+def implied_spans(form: Form, rows: Sequence[int]) -> dict[tuple[int, int], int]:
+    """Spans of header cells in formats that print none: over the blanks to the right, within the span of the header above; `rows` are those of the header."""
     spans: dict[tuple[int, int], int] = {}
     above = [0] * form.column_count
-    texts = {(cell.row, cell.column) for cell in form.cells if cell.row in set(form.header_rows) and cell.text.strip()}
+    texts = {(cell.row, cell.column) for cell in form.cells if cell.row in set(rows) and cell.text.strip()}
 
     def has_header_below(row: int, column: int) -> bool:
-        return any((below, column) in texts for below in form.header_rows if below > row)
+        return any((below, column) in texts for below in rows if below > row)
 
-    for row in form.header_rows:
+    for row in rows:
         starts = sorted(cell.column for cell in form.cells if cell.row == row and cell.text.strip())
         owner = list(above)
         for position, start in enumerate(starts):
