@@ -6,7 +6,6 @@ Belongs here: telling them by sums. Does not belong here: the other parents of l
 from __future__ import annotations
 
 import itertools
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pipeline.figures.lines import LineRow
@@ -53,6 +52,5 @@ def _is_complete(lines: list[LineRow], amounts: Amounts) -> bool:
     last = max((place for place, line in enumerate(lines) if line.kind == "agency"), default=None)
     if last is None or lines[last].row not in amounts:
         return last is None
-    value, half = amounts[lines[last].row]
     below = [amounts[line.row] for line in lines[last + 1 :] if line.kind == "line" and line.row in amounts]
-    return abs(value - sum((one for one, _ in below), Decimal(0))) <= half + sum((one for _, one in below), Decimal(0))
+    return adds_up(amounts[lines[last].row], below)

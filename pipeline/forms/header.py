@@ -243,7 +243,8 @@ def implied_spans(form: Form, rows: Sequence[int]) -> dict[tuple[int, int], int]
     """Spans of header cells in formats that print none: over the blanks to the right, within the span of the header above; `rows` are those of the header."""
     spans: dict[tuple[int, int], int] = {}
     above = [0] * form.column_count
-    texts = {(cell.row, cell.column) for cell in form.cells if cell.row in set(rows) and cell.text.strip()}
+    header = set(rows)
+    texts = {(cell.row, cell.column) for cell in form.cells if cell.row in header and cell.text.strip()}
 
     def has_header_below(row: int, column: int) -> bool:
         return any((below, column) in texts for below in rows if below > row)

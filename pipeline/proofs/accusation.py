@@ -12,8 +12,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from pipeline.proofs.identity import Identity, Ledger
+from pipeline.proofs.intervals import Interval
 
 DOCUMENT, READING = "document", "reading"
 
@@ -24,12 +26,20 @@ _LEAST_SHARE = 0.75
 Kind = tuple[str, int]
 
 
-def causes(ledger: Ledger, groups: Mapping[int, Collection[int]], lost: Collection[int]) -> dict[int, str]:
-    """Cause by place, for suspects with the figures of which one is wrong; `lost` are the pages with rows that were not read.
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A figure that is wrong, or one of a group of which one is; the interval it should lie in."""
 
-    The document's, where the figure alone explains what fails, was printed, was no picture, and the sums that it breaks hold elsewhere in
-    its form: those of one kind nearly everywhere, those of the others more often than not. Never where rows were lost on the pages of the
-    form or on the one after them: they may be what the sum lacks.
+    interval: Interval
+    group: tuple[int, ...]
+
+
+def causes(ledger: Ledger, suspects: Mapping[int, Suspect], lost: Collection[int]) -> dict[int, str]:
+    """Cause of each suspect, by place; `lost` are the pages with rows that were not read.
+
+    The document's, where the figure alone explains what fails and some value of it would mend that, where it was printed, was no picture, and
+    the sums that it breaks hold elsewhere in its form: those of one kind nearly everywhere, those of the others more often than not. Never
+    where rows were lost on the pages of the form or on the one after them: they may be what the sum lacks.
     """
     held, tried = _kinds(ledger)
     torn = _forms_beside(ledger, frozenset(lost))
@@ -46,15 +56,14 @@ def causes(ledger: Ledger, groups: Mapping[int, Collection[int]], lost: Collecti
         return held[kind] * 2 > tried[kind]
 
     found = {}
-    for place, group in groups.items():
+    for place, suspect in suspects.items():
         amount = ledger.amounts[place]
         kinds = {kind for identity in failing[place] if (kind := _kind(identity, ledger)) is not None}
         figure = amount.figure
         is_printed = figure is not None and figure.confidence is None and not amount.is_blank
         is_whole = figure is not None and figure.form_index not in torn
-        is_certain = (
-            is_printed and is_whole and len(group) == 1 and any(map(is_sure, kinds)) and all(map(is_usual, kinds))
-        )
+        is_alone = len(suspect.group) == 1 and suspect.interval.low is not None
+        is_certain = is_printed and is_whole and is_alone and any(map(is_sure, kinds)) and all(map(is_usual, kinds))
         found[place] = DOCUMENT if is_certain else READING
     return found
 

@@ -98,11 +98,7 @@ def _add_carried_balances(ledger: Ledger, figures: Sequence[Figure]) -> None:
         before = found.get((scope, name, code, year - 1, "executed", "closing_balance"))
         revenue = found.get((scope, name, code, year, phase, "revenue"))
         expenditure = found.get((scope, name, code, year, phase, "total"))
-        if before is not None and revenue is not None and expenditure is not None:
-            identity = ledger.add(rule, stated, [(before, 1), (revenue, 1), (expenditure, -1)])
-            if identity is not None and abs(identity.difference) > identity.bound:
-                # Funds are moved and bases restated: what does not go on accuses no figure.
-                identity.is_linear = False
+        _add_carried(ledger, rule, stated, before, revenue, expenditure)
 
 
 def _add_carried_debt(ledger: Ledger, figures: Sequence[Figure]) -> None:
@@ -120,8 +116,18 @@ def _add_carried_debt(ledger: Ledger, figures: Sequence[Figure]) -> None:
         before = found.get((scope, name, fund, year - 1, "executed", "balance")) if opening is None else opening
         issued = found.get((scope, name, fund, year, phase, "issued"))
         repaid = found.get((scope, name, fund, year, phase, "repaid"))
-        if before is not None and issued is not None and repaid is not None:
-            identity = ledger.add(rule, stated, [(before, 1), (issued, 1), (repaid, -1)])
-            if identity is not None and abs(identity.difference) > identity.bound:
-                # Debt is taken over, written off and counted anew: what does not go on accuses no figure.
-                identity.is_linear = False
+        _add_carried(ledger, rule, stated, before, issued, repaid)
+
+
+def _add_carried(
+    ledger: Ledger, rule: Rule, stated: int, before: int | None, added: int | None, taken: int | None
+) -> None:
+    """What is there = what was there before + what was added − what was taken, where all are printed.
+
+    Funds are moved, debt is taken over and written off, bases are restated: what does not go on accuses no figure.
+    """
+    if before is None or added is None or taken is None:
+        return
+    identity = ledger.add(rule, stated, [(before, 1), (added, 1), (taken, -1)])
+    if identity is not None and abs(identity.difference) > identity.bound:
+        identity.is_linear = False

@@ -15,7 +15,7 @@ from typing import Any
 from pipeline.figures.figure import Figure
 from pipeline.forms.form import Form
 from pipeline.proofs import diagnosis
-from pipeline.proofs.accusation import READING, causes
+from pipeline.proofs.accusation import Suspect, causes
 from pipeline.proofs.agreement import add_agreements, merge_funds, set_aside_scope_differences
 from pipeline.proofs.carried import set_aside_carried_over
 from pipeline.proofs.catalogue import rules_concerning, vocabulary_of
@@ -221,15 +221,7 @@ def _is_printed_twice(identity: Identity, amounts: Sequence[Amount]) -> bool:
     return len(printed) == 1 and amounts[printed[0]].half == amounts[identity.stated].half
 
 
-@dataclass(frozen=True, slots=True)
-class _Suspect:
-    """A figure that is wrong, or one of a group of which one is; the interval it should lie in."""
-
-    interval: Interval
-    group: tuple[int, ...]
-
-
-def _localise(ledger: Ledger, solution: Solution, explained: dict[int, str]) -> dict[int, _Suspect]:
+def _localise(ledger: Ledger, solution: Solution, explained: dict[int, str]) -> dict[int, Suspect]:
     """Suspects by place: of figures that would do equally well those that could be right below zero are dropped.
 
     Notes in `explained` where a failing identity cannot be pinned on few figures.
@@ -239,7 +231,7 @@ def _localise(ledger: Ledger, solution: Solution, explained: dict[int, str]) -> 
         if identity.verdict == "error" and identity.is_linear:
             for place in identity.places:
                 failing[place].append(number)
-    suspects: dict[int, _Suspect] = {}
+    suspects: dict[int, Suspect] = {}
     for place, found in sorted(solution.suspects.items()):
         group: dict[int, Interval] = {}
         for other in (place, *solution.alternatives.get(place, ())):
@@ -253,7 +245,7 @@ def _localise(ledger: Ledger, solution: Solution, explained: dict[int, str]) -> 
             continue
         for other, interval in group.items():
             if ledger.amounts[other].figure is not None:
-                suspects.setdefault(other, _Suspect(interval, tuple(group)))
+                suspects.setdefault(other, Suspect(interval, tuple(group)))
     return suspects
 
 
@@ -278,7 +270,7 @@ def _is_plausible(amount: Amount, interval: Interval) -> bool:
     return amount.value < 0 or interval.high is None or amount.value + interval.high >= 0
 
 
-def _mark(ledger: Ledger, figures: Sequence[Figure], suspects: Mapping[int, _Suspect]) -> None:
+def _mark(ledger: Ledger, figures: Sequence[Figure], suspects: Mapping[int, Suspect]) -> None:
     """Set proof and proof_count of every figure, and whether any sum at all that is not of zeros holds with it."""
     confirmed: Counter[int] = Counter()
     held: set[int] = set()
@@ -375,7 +367,7 @@ def label(amount: Amount, titles: Mapping[int, str], home: int | None) -> str:
 
 def _suspect_rows(
     ledger: Ledger,
-    suspects: Mapping[int, _Suspect],
+    suspects: Mapping[int, Suspect],
     titles: Mapping[int, str],
     lost: Collection[int],
     document_id: str,
@@ -387,9 +379,7 @@ def _suspect_rows(
             for place in set(identity.places):
                 failing[place].append(number)
     rows = []
-    # What no value of the figure would mend is not its mistake, or not its alone.
-    mendable = {place: suspect.group for place, suspect in suspects.items() if suspect.interval.low is not None}
-    cause = causes(ledger, mendable, lost)
+    cause = causes(ledger, suspects, lost)
     for place, suspect in sorted(suspects.items()):
         amount = ledger.amounts[place]
         rows.append(
@@ -399,7 +389,7 @@ def _suspect_rows(
                 "printed_yuan": amount.figure.amount_yuan if amount.figure is not None else None,
                 "feasible_low_yuan": _end(amount, suspect.interval.low),
                 "feasible_high_yuan": _end(amount, suspect.interval.high),
-                "cause": cause.get(place, READING),
+                "cause": cause[place],
                 "reason": _reason(suspect.group, ledger, failing[place], titles, explained),
             }
         )

@@ -86,6 +86,8 @@ def set_aside_blank_parts(ledger: Ledger) -> None:
     """
     stated = {identity.stated: identity for identity in ledger.identities if ledger.amounts[identity.stated].is_blank}
     for identity in ledger.identities:
+        if abs(identity.difference) <= identity.bound:
+            continue
         blank = [
             stated[place]
             for place, sign in identity.addends
@@ -93,7 +95,7 @@ def set_aside_blank_parts(ledger: Ledger) -> None:
         ]
         lacking = sum(ledger.amounts[place].value * sign for part in blank for place, sign in part.addends)
         bound = identity.bound + sum(part.bound for part in blank)
-        if abs(identity.difference) > identity.bound and lacking and abs(identity.difference - lacking) <= bound:
+        if lacking and abs(identity.difference - lacking) <= bound:
             identity.set_aside("a part is left blank, and its own parts make up the sum")
 
 

@@ -10,11 +10,11 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-# CJK Radicals Supplement has almost no compatibility decomposition; these are Unicode's EquivalentUnifiedIdeograph values
 UNKNOWN = "\ufffd"
 """A character that is seen and not known, or not at which place: with it, digits are no number."""
 RIGHT_TO_LEFT = "\u202e"
 """Stands before characters that are seen in another direction than they are kept: with it, digits are no number."""
+# CJK Radicals Supplement has almost no compatibility decomposition; these are Unicode's EquivalentUnifiedIdeograph values
 _RADICALS = dict(
     zip(
         "⺁⺄⺅⺆⺇⺈⺉⺊⺋⺌⺎⺒⺓⺔⺗⺘⺙⺛⺝⺞⺟⺠⺡⺢⺣⺦⺩⺪⺫⺬⺭⺮⺰⺱⺲⺶⺷⺸⺹⺺⺻⺼⺽⺾⺿⻁⻂⻃⻄⻅⻆⻇⻈⻉⻋⻌⻍⻎⻏⻐⻑⻒⻓⻔⻕⻖⻗⻘⻙⻚⻛⻜⻝⻟⻠⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻲⻳",

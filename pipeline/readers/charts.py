@@ -10,13 +10,11 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
-import lxml.etree
-
+from pipeline.readers.package import parsed
 from pipeline.readers.printed import Grid, Line, Unread
 from pipeline.readers.quantity import exact_number
 
 _NUMBER = re.compile(r"[-+]?\d[\d,]{0,30}(?:\.\d{1,30})?")
-_PARSER = lxml.etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
 _FINEST = Decimal("0.01")
 
 
@@ -41,7 +39,7 @@ def _round(number: Decimal) -> Decimal:
 def unread_charts(parts: Iterable[bytes | Any], printed: set[Decimal], page: int) -> Iterator[Unread]:
     """One for each chart (a part, or its tree of XML) that holds numbers which are not printed."""
     for part in parts:
-        root = _tree(part) if isinstance(part, bytes) else part
+        root = parsed(part) if isinstance(part, bytes) else part
         if root is None:
             yield Unread("a chart is damaged and not read", page)
             continue
@@ -60,10 +58,3 @@ def _value(text: str) -> Decimal | None:
     if number is None or (power and shift is None):
         return None
     return number.scaleb(int(shift[1] + shift[2])) if shift else number
-
-
-def _tree(part: bytes) -> Any | None:
-    try:
-        return lxml.etree.fromstring(part, _PARSER)
-    except (lxml.etree.LxmlError, ValueError):
-        return None

@@ -99,7 +99,16 @@ def relations(package: zipfile.ZipFile, part: str) -> dict[str, Relation]:
 def tree(package: zipfile.ZipFile, part: str) -> Any | None:
     """A part as a tree of XML, or None where it is absent or no XML."""
     try:
-        return lxml.etree.fromstring(package.read(part), _PARSER)
+        data = package.read(part)
+    except (*DAMAGES, RuntimeError):
+        return None
+    return parsed(data)
+
+
+def parsed(data: bytes) -> Any | None:
+    """The bytes of a part as a tree of XML, or None where they are none."""
+    try:
+        return lxml.etree.fromstring(data, _PARSER)
     except (*DAMAGES, RuntimeError, lxml.etree.LxmlError):
         return None
 
