@@ -5,13 +5,30 @@ Belongs here: the rectangles to paint over. Does not belong here: what announces
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 
+import duckdb
 import pypdfium2
 
 from pipeline.readers.privacy import REMOVED, redact_text
 
 Box = tuple[float, float, float, float]
+
+
+def removed_cells(connection: duckdb.DuckDBPyConnection, document_id: str) -> dict[int, list[Box]]:
+    """Rectangles of the cells from which the reader removed a contact person, by page."""
+    rows = connection.execute(
+        """
+        select page_number, x0, top, x1, bottom from core.cell
+        where document_id = $1 and contains(text, $2) and x0 is not null
+        """,
+        [document_id, REMOVED],
+    ).fetchall()
+    boxes: defaultdict[int, list[Box]] = defaultdict(list)
+    for page_number, *box in rows:
+        boxes[page_number].append(tuple(box))
+    return boxes
 
 
 def contact_lines(page: pypdfium2.PdfPage) -> list[Box]:

@@ -18,8 +18,7 @@ import duckdb
 from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.archive.store import Store
-from pipeline.publish.contacts import Box, contact_lines
-from pipeline.readers.privacy import REMOVED
+from pipeline.publish.contacts import Box, contact_lines, removed_cells
 from pipeline.readers.typefaces import use_own_typefaces
 from pipeline.warehouse.database import connect
 from pipeline.warehouse.places import Places
@@ -99,19 +98,15 @@ def draw(connection: duckdb.DuckDBPyConnection, store: Store, place: Place) -> b
     if place.box is not None:
         data = store.read(place.sha256)
         if data[:1024].find(b"%PDF-") >= 0:
-            return _png(outlined_page(data, place.page_number, place.box, _removed_cells(connection, place)))
+            return _png(
+                outlined_page(
+                    data,
+                    place.page_number,
+                    place.box,
+                    removed_cells(connection, place.document_id).get(place.page_number, ()),
+                )
+            )
     return _png(_rows(connection, place))
-
-
-def _removed_cells(connection: duckdb.DuckDBPyConnection, place: Place) -> list[Box]:
-    """Cells of the page from which the reader removed a contact person."""
-    return connection.execute(
-        """
-        select x0, top, x1, bottom from core.cell
-        where document_id = ? and page_number = ? and x0 is not null and contains(text, ?)
-        """,
-        [place.document_id, place.page_number, REMOVED],
-    ).fetchall()
 
 
 def _png(image: Image.Image) -> bytes:

@@ -43,7 +43,8 @@ class Publication:
     file: Path
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _opened: tuple[str, duckdb.DuckDBPyConnection] | None = None
-    _columns: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    _columns: tuple[str, dict[str, list[str]]] = ("", {})
+    """Columns of the tables that were asked for, of the publication with this tag."""
 
     def tag(self) -> str:
         """What names this publication: another file in its place has another tag. Raises FileNotFoundError where there is none."""
@@ -63,10 +64,13 @@ class Publication:
 
     def columns(self, table: str) -> list[str]:
         """The columns of a table of the publication."""
-        key = (self.tag(), table)
-        if key not in self._columns:
-            self._columns[key] = self._run(f"select * from {table} limit 0", (), None).names
-        return self._columns[key]
+        tag = self.tag()
+        if self._columns[0] != tag:
+            self._columns = tag, {}
+        known = self._columns[1]
+        if table not in known:
+            known[table] = self._run(f"select * from {table} limit 0", (), None).names
+        return known[table]
 
     def ask_freely(self, query: str, most_rows: int = MOST_ROWS) -> Rows:
         """Rows of somebody's query: one statement that reads, `MOST_SECONDS` long at most. Raises QuestionRefused."""

@@ -6,10 +6,7 @@ import os
 import random
 import re
 import shutil
-import socket
 import statistics
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -28,6 +25,7 @@ from pipeline.serving.answers import Answers
 from pipeline.serving.metrics import metrics
 from pipeline.serving.publication import Publication
 from pipeline.warehouse.database import connect
+from tests.support.serving import serving
 
 AMOUNTS = 500
 READERS = 50
@@ -115,25 +113,8 @@ def served(compared: Path, tmp_path: Path) -> Iterator[tuple[str, Path]]:
     """The address of `yusuan serve http` over a copy, and that copy."""
     file = tmp_path / "served.duckdb"
     shutil.copy(compared, file)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
-    server = subprocess.Popen(
-        [Path(sys.executable).parent / "yusuan", "serve", "http", "--port", str(port), "--warehouse", file]
-    )
-    try:
-        for _ in range(300):
-            try:
-                httpx.get(f"{address}/metrics", timeout=60)
-                break
-            except httpx.TransportError:
-                assert server.poll() is None, "the server ended"
-                time.sleep(0.2)
+    with serving(file) as address:
         yield address, file
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
 
 
 def test_fifty_readers_while_a_build_publishes(served: tuple[str, Path], record_property: Any) -> None:

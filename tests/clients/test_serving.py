@@ -11,10 +11,6 @@ import json
 import os
 import re
 import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -27,7 +23,8 @@ import pytest
 from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters
 
-YUSUAN = Path(sys.executable).parent / "yusuan"
+from tests.support.serving import YUSUAN, serving
+
 OFFICE = "深圳市人民政府办公厅"
 with (Path(__file__).parent / "questions.csv").open(encoding="utf-8", newline="") as file:
     QUESTIONS = list(csv.DictReader(file))
@@ -39,23 +36,8 @@ def site(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     file = tmp_path_factory.mktemp("served") / "specimens.duckdb"
     shutil.copy(published, file)
     shutil.copytree(published.parent / "specimens.state" / "archive", file.parent / "specimens.state" / "archive")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = subprocess.Popen([YUSUAN, "serve", "http", "--port", str(port), "--warehouse", file])
-    try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
-            for _ in range(300):
-                try:
-                    client.get("/metrics")
-                    break
-                except httpx.TransportError:
-                    assert server.poll() is None, "the server ended"
-                    time.sleep(0.2)
-            yield client, file
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
+    with serving(file) as address, httpx.Client(base_url=address, timeout=60) as client:
+        yield client, file
 
 
 @pytest.fixture(scope="module")

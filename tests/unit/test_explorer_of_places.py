@@ -9,6 +9,7 @@ from typing import Any, cast
 import duckdb
 import pytest
 
+from pipeline.publish.explorer import feeds
 from pipeline.publish.explorer.content import Content
 from pipeline.publish.explorer.figures import Figures
 from pipeline.publish.explorer.places import Places
@@ -75,7 +76,8 @@ def places() -> Places:
         connection=connection, figures=Figures(connection, ["marts.government_budget_by_year"]), departments=[body], documents=[],
         profiles=[], jurisdictions={PLACE: "杭州市"},
     )  # fmt: skip
-    return Places(cast(Content, content))
+    whole = cast(Content, content)
+    return Places(whole, feeds.findings(whole))
 
 
 def shown(lines: list[dict[str, Any]]) -> dict[str, list[tuple[str, str]]]:

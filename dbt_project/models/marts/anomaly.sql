@@ -4,47 +4,31 @@
 with change as (
     select
         'change' as kind,
-        change.jurisdiction_code,
-        change.department_id as body_id,
-        change.department_name as body_name,
-        change.perimeter,
-        change.fund,
+        jurisdiction_code,
+        department_id as body_id,
+        department_name as body_name,
+        perimeter,
+        fund,
         cast(null as varchar) as scope,
-        change.phase,
-        change.fiscal_year,
-        change.functional_code as line_code,
-        change.functional_name as line_name,
-        change.amount_yuan,
-        change.previous_amount_yuan as compared_yuan,
-        abs(change.remaining_yuan) as open_yuan,
-        list_concat(coalesce(now.figure_ids, []), coalesce(before.figure_ids, [])) as figure_ids,
+        phase,
+        fiscal_year,
+        functional_code as line_code,
+        functional_name as line_name,
+        amount_yuan,
+        previous_amount_yuan as compared_yuan,
+        abs(remaining_yuan) as open_yuan,
+        figure_ids,
         [
-            case when not change.is_perimeter_known then 'perimeter_unknown' end,
-            case when change.perimeter_yuan <> 0 then 'perimeter' end,
-            case when change.reclassification_yuan <> 0 then 'reclassification' end,
-            case when change.amount_yuan = 0 or change.previous_amount_yuan = 0 then 'reclassification_unattested' end,
-            case when not change.is_whole then 'not_whole' end,
+            case when not is_perimeter_known then 'perimeter_unknown' end,
+            case when perimeter_yuan <> 0 then 'perimeter' end,
+            case when reclassification_yuan <> 0 then 'reclassification' end,
+            case when amount_yuan = 0 or previous_amount_yuan = 0 then 'reclassification_unattested' end,
+            case when not is_whole then 'not_whole' end,
         ] as explanations,
-    from {{ ref('expenditure_change') }} as change
-    left join {{ ref('functional_expenditure_by_year') }} as now
-        on
-            change.department_id = now.department_id
-            and change.perimeter = now.perimeter
-            and change.fund = now.fund
-            and change.phase = now.phase
-            and change.line_key = now.line_key
-            and change.fiscal_year = now.fiscal_year
-    left join {{ ref('functional_expenditure_by_year') }} as before
-        on
-            change.department_id = before.department_id
-            and change.perimeter = before.perimeter
-            and change.fund = before.fund
-            and change.phase = before.phase
-            and change.line_key = before.line_key
-            and change.previous_fiscal_year = before.fiscal_year
+    from {{ ref('expenditure_change') }}
     where
-        abs(change.remaining_yuan) >= 1000000
-        and abs(change.remaining_yuan) >= 0.3 * greatest(change.amount_yuan, change.previous_amount_yuan)
+        abs(remaining_yuan) >= 1000000
+        and abs(remaining_yuan) >= 0.3 * greatest(amount_yuan, previous_amount_yuan)
 ),
 
 execution as (

@@ -39,6 +39,7 @@ line as (
         fact.missing_yuan,
         fact.has_suspect,
         fact.is_whole,
+        fact.figure_ids,
     from fact
     left join comparable
         on
@@ -172,6 +173,7 @@ code as (
         coalesce(sum(amount_yuan) filter (where not is_now and not is_moved), 0) as steady_previous_yuan,
         bool_or(is_now) as has_now,
         {{ trust_of_rows() }},
+        flatten(list(figure_ids order by is_now desc, document_id, agency_id)) as figure_ids,
     from side
     group by
         department_id, perimeter, fund, phase, of_year, previous_fiscal_year, line_key, functional_code, comparable_code
@@ -221,6 +223,7 @@ final as (
         missing_yuan,
         has_suspect,
         is_whole,
+        figure_ids,
     from shifted
 )
 

@@ -21,6 +21,7 @@ import jinja2
 from markupsafe import Markup
 
 from pipeline.archive.store import Store
+from pipeline.publish.contacts import removed_cells
 from pipeline.publish.explorer import dictionary, feeds, images, overview, search, words
 from pipeline.publish.explorer.content import Content, Row
 from pipeline.publish.explorer.documents import DocumentContent, marks
@@ -88,7 +89,8 @@ def build_explorer(file: Path, folder: Path | None = None, told: Told = lambda n
         for entry in content.departments:
             told(entry["name"])
             page(entry["path"], "department.html", content.department(entry))
-        places = Places(content)
+        findings = feeds.findings(content)
+        places = Places(content, findings)
         for entry in places.entries:
             told(entry["name"])
             context = places.place(entry)
@@ -101,7 +103,7 @@ def build_explorer(file: Path, folder: Path | None = None, told: Told = lambda n
             context = {**content.function(function_code), "governments": places.function(function_code)}
             page(f"function/{function_code}.html", "function.html", context)
         told("feeds")
-        _put_feeds(site, content, places)
+        _put_feeds(site, content, places, findings)
         told("index")
         page(
             "quality.html",
@@ -109,7 +111,7 @@ def build_explorer(file: Path, folder: Path | None = None, told: Told = lambda n
             {
                 **overview.quality(content),
                 "scorecard": overview.scorecard(content),
-                "anomalies": feeds.findings(content),
+                "anomalies": findings,
             },
         )
         functions = [{"code": each, "name": content.name_of(each)} for each in sorted(content.codes) if len(each) == 3]
@@ -152,7 +154,7 @@ def _put_document(site: Site, templates: jinja2.Environment, store: Store, conte
     document_id = content.document_id
     numbers = content.pages_with_figures()
     made = 0
-    covered = content.covered()
+    covered = removed_cells(content.connection, document_id)
     with contextlib.ExitStack() as stack:
         printed: list[images.PrintedFile] = []
 
@@ -184,12 +186,11 @@ def _put_document(site: Site, templates: jinja2.Environment, store: Store, conte
 # Feeds
 
 
-def _put_feeds(site: Site, content: Content, places: Places) -> None:
+def _put_feeds(site: Site, content: Content, places: Places, findings: list[Row]) -> None:
     """The feeds of the whole, of each place and of each body, in both formats."""
-    news = feeds.entries(content)
+    news = feeds.entries(content, findings)
     dates = feeds.remembered(site.folder, news)
-    seen = json.dumps(dates, indent=0).encode()
-    site.put(feeds.SEEN, digest_of_text(seen.decode()), partial(bytes, seen))
+    _put_bytes(site, feeds.SEEN, json.dumps(dates, indent=0).encode())
     chosen = {"feed/all": ("预算 Yusuan", news)}
     for entry in places.entries:
         own = [each for each in news if each.place == entry["code"]]
@@ -200,8 +201,7 @@ def _put_feeds(site: Site, content: Content, places: Places) -> None:
     for path, (title, own) in chosen.items():
         kept = feeds.newest(own, dates)
         for ending, write in ((".xml", feeds.atom), (".json", feeds.json_feed)):
-            data = write(title, path + ending, kept, dates)
-            site.put(path + ending, hashlib.sha256(data).hexdigest()[:24], partial(bytes, data))
+            _put_bytes(site, path + ending, write(title, path + ending, kept, dates))
 
 
 # Parts
@@ -209,9 +209,12 @@ def _put_feeds(site: Site, content: Content, places: Places) -> None:
 
 def _put_assets(site: Site) -> None:
     for path in sorted((_HERE / "assets").iterdir()):
-        data = path.read_bytes()
-        site.put(f"assets/{path.name}", hashlib.sha256(data).hexdigest()[:24], partial(bytes, data))
+        _put_bytes(site, f"assets/{path.name}", path.read_bytes())
     site.put("assets/echarts.min.js", _ECHARTS[2][:24], echarts)
+
+
+def _put_bytes(site: Site, path: str, data: bytes) -> None:
+    site.put(path, hashlib.sha256(data).hexdigest()[:24], partial(bytes, data))
 
 
 def echarts() -> bytes:

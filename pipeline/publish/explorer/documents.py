@@ -13,7 +13,6 @@ import duckdb
 from pipeline.publish.explorer.content import NOTHING, Row, ask, grouped, number, printed_figures
 from pipeline.publish.explorer.figures import anchor
 from pipeline.publish.explorer.words import ten_thousands, yuan
-from pipeline.readers.privacy import REMOVED
 
 _TABLES = (
     "marts.dim_document", "marts.document_quality", "core.page", "core.form", "core.cell", "core.figure", "audit.identity_check",
@@ -124,19 +123,6 @@ class DocumentContent:
         if self.has_images:
             numbers |= {row["page_number"] for row in self.statistics}
         return sorted(numbers)
-
-    def covered(self) -> dict[int, list[tuple[float, float, float, float]]]:
-        """Rectangles of cells from which contact persons were removed, by page."""
-        rows = self._ask(
-            f"""
-            select page_number, x0, top, x1, bottom from core.cell
-            where document_id = $1 and contains(text, '{REMOVED}') and x0 is not null
-            """
-        )
-        boxes: dict[int, list[tuple[float, float, float, float]]] = defaultdict(list)
-        for row in rows:
-            boxes[row["page_number"]].append((row["x0"], row["top"], row["x1"], row["bottom"]))
-        return boxes
 
     def page(self, page_number: int) -> Row:
         """All that the page about one printed page says; `grids` holds its tables where there is no image to show."""

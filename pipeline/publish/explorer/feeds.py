@@ -43,10 +43,10 @@ class Entry:
         return f"urn:yusuan:{self.kind}:{digest_of_text(self.kind, self.body_path, self.title, self.text)}"
 
 
-def entries(content: Content) -> list[Entry]:
-    """All news: disclosures, corrections of printed figures, and what the mart of anomalies says of restatements and contradictions."""
+def entries(content: Content, found: list[Row]) -> list[Entry]:
+    """All news: disclosures, corrections of printed figures, and what the anomalies found say of restatements and contradictions."""
     bodies = {(body["department_id"], body["perimeter"]): body for body in content.departments}
-    return [*_disclosures(content, bodies), *_corrections(content, bodies), *_findings(content, bodies)]
+    return [*_disclosures(content, bodies), *_corrections(content, bodies), *_findings(found, bodies)]
 
 
 def _disclosures(content: Content, bodies: dict[tuple[str, str], Row]) -> Iterable[Entry]:
@@ -86,8 +86,8 @@ def _corrections(content: Content, bodies: dict[tuple[str, str], Row]) -> Iterab
         )  # fmt: skip
 
 
-def _findings(content: Content, bodies: dict[tuple[str, str], Row]) -> Iterable[Entry]:
-    for row in findings(content):
+def _findings(found: list[Row], bodies: dict[tuple[str, str], Row]) -> Iterable[Entry]:
+    for row in found:
         if row["kind"] not in ("restatement", "contradiction"):
             continue
         name = spoken("anomaly", row["kind"])

@@ -41,7 +41,7 @@ def scorecard(content: Content) -> Row:
 
 
 def quality(content: Content) -> Row:
-    """What is missing, and what contradicts itcontent."""
+    """What is missing, and what contradicts itself."""
     contradictions = ask(
         content.connection,
         """

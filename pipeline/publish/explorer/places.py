@@ -14,7 +14,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from pipeline.publish.explorer import feeds, overview
+from pipeline.publish.explorer import overview
 from pipeline.publish.explorer.content import NOTHING, Content, Number, Row, ask, grouped, number
 from pipeline.publish.explorer.figures import place_path, slug
 from pipeline.publish.explorer.words import function_name, spoken_function, spoken_period
@@ -34,7 +34,7 @@ Period = tuple[int, str | None]
 class Places:
     """The places of which the warehouse holds a document, asked once for all their pages."""
 
-    def __init__(self, content: Content) -> None:
+    def __init__(self, content: Content, findings: list[Row]) -> None:
         self.content = content
         self.largest = overview.largest(content)
         self.documents = {document["document_id"]: document for document in content.documents}
@@ -42,7 +42,7 @@ class Places:
         self.budget = ask(connection, "select * from marts.government_budget_by_year order by all")
         self.debt = ask(connection, "select * from marts.fct_government_debt order by all")
         self.transfers = ask(connection, "select * from marts.fct_transfer order by all")
-        self.findings = grouped(feeds.findings(content), "jurisdiction_code")
+        self.findings = grouped(findings, "jurisdiction_code")
         self.levels = dict(connection.execute("select jurisdiction_code, level from marts.dim_jurisdiction").fetchall())
         named = sorted({each for row in self.budget for each in row["figure_ids"]})
         self.periods: dict[str, Period] = {
@@ -125,17 +125,16 @@ class Places:
         for (fund, scope, scope_name, side), rows in grouped(kept, "fund", "scope", "scope_name", "side").items():
             columns = self._columns(rows)
             longest = _LONGEST_MAIN_CODE[side]
-            main = [row for row in rows if not _is_code(row["line"]) or len(row["line"]) <= longest]
-            below = [row for row in rows if _is_code(row["line"]) and len(row["line"]) > longest]
+            anchor = slug(f"{fund}-{scope}-{scope_name}-{side}")
+            items = self._lines(rows, columns)
+            lines = [line for line in items if len(line["code"] or "") <= longest]
             found.append(
                 {
                     "fund": fund, "scope": scope, "scope_name": scope_name, "side": side, "columns": columns, "rows": rows,
-                    "anchor": slug(f"{fund}-{scope}-{scope_name}-{side}"),
-                    "path": place_path(rows[0]["jurisdiction_code"] or "").replace(
-                        ".html", f"/{slug(f'{fund}-{scope}-{scope_name}-{side}')}.html"
-                    ),
-                    "lines": self._lines(main, columns), "below_count": len({row["line"] for row in below}), "items": self._lines([*main, *below], columns),
-                    "has_classes": any(_is_code(row["line"]) and len(row["line"]) == 3 for row in main),
+                    "anchor": anchor,
+                    "path": place_path(rows[0]["jurisdiction_code"] or "").replace(".html", f"/{anchor}.html"),
+                    "lines": lines, "below_count": len(items) - len(lines), "items": items,
+                    "has_classes": any(len(line["code"] or "") == 3 for line in lines),
                 }
             )  # fmt: skip
         order = {name: at for at, name in enumerate((*_FUNDS, *_SCOPES))}
@@ -164,21 +163,25 @@ class Places:
             )
         for (level, line, parent, _), members in coded.items():
             newest = max(members, key=lambda row: row["fiscal_year"])
-            cells = {
-                (row["fiscal_year"], phase): self.amount(row, phase)
-                for row in members for phase in _PHASES if row[f"{phase}_yuan"] is not None
-            }  # fmt: skip
             code = line if _is_code(line) else None
             lines.append(
                 {
                     "code": code, "name": newest["line_name"] or "", "shown": function_name(code, newest["line_name"]),
                     "parent": parent, "is_total": level == "total", "depth": len(code or ""), "rows": members,
-                    "numbers": [cells.get(period, NOTHING) for period in columns], "trust": _trust(members),
+                    "numbers": self._numbers(members, columns), "trust": _trust(members),
                 }
             )  # fmt: skip
         return sorted(
             lines, key=lambda each: (not each["is_total"], each["code"] or "9", each["parent"] or "", each["name"])
         )
+
+    def _numbers(self, rows: Iterable[Row], columns: list[tuple[int, str]]) -> list[Number]:
+        """The amounts of one line in these columns."""
+        cells = {
+            (row["fiscal_year"], phase): self.amount(row, phase)
+            for row in rows for phase in _PHASES if row[f"{phase}_yuan"] is not None
+        }  # fmt: skip
+        return [cells.get(period, NOTHING) for period in columns]
 
     def amount(self, row: Row, phase: str, root: str = "../") -> Number:
         """The amount of a phase, which leads to the figures of that phase alone."""
@@ -194,13 +197,9 @@ class Places:
             columns = self._columns(rows)
             lines = []
             for (scope, name), members in grouped(rows, "scope", "scope_name").items():
-                cells = {
-                    (row["fiscal_year"], phase): self.amount(row, phase)
-                    for row in members for phase in _PHASES if row[f"{phase}_yuan"] is not None
-                }  # fmt: skip
                 lines.append(
                     {
-                        "scope": scope, "name": name, "numbers": [cells.get(period, NOTHING) for period in columns],
+                        "scope": scope, "name": name, "numbers": self._numbers(members, columns),
                         "trust": _trust(members),
                     }
                 )  # fmt: skip
@@ -267,15 +266,11 @@ class Places:
         for (place, fund, scope, scope_name), members in grouped(
             rows, "jurisdiction_code", "fund", "scope", "scope_name"
         ).items():
-            cells = {
-                (row["fiscal_year"], phase): self.amount(row, phase)
-                for row in members for phase in _PHASES if row[f"{phase}_yuan"] is not None
-            }  # fmt: skip
             lines.append(
                 {
                     "place": self.content.jurisdictions.get(place, place), "path": place_path(place) if place else "",
                     "fund": fund, "scope": scope, "scope_name": scope_name, "trust": _trust(members),
-                    "numbers": [cells.get(period, NOTHING) for period in columns],
+                    "numbers": self._numbers(members, columns),
                 }
             )  # fmt: skip
         lines.sort(key=lambda line: (line["fund"], _SCOPES.index(line["scope"]), line["place"]))
